@@ -1,0 +1,68 @@
+"""数据库: the only door to PostgreSQL.
+
+A verb opens `database.transaction()`; a read opens `database.connection()`. Stores get the connection as `db` and
+never open anything themselves. JSON columns come and go as Python values.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Row: TypeAlias = asyncpg.Record
+
+Down = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError,
+        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Set up a fresh connection: JSON codecs, and the time zone people see."""
+    await connection.set_type_codec("jsonb", encoder=_dump, decoder=json.loads, schema="pg_catalog")
+    await connection.set_type_codec("json", encoder=_dump, decoder=json.loads, schema="pg_catalog")
+
+
+class Database:
+    """A pool of connections."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", url: str) -> None:
+        self._pool = pool
+        self.url = url
+
+    @classmethod
+    async def open(cls, url: str, *, connections: int = 16) -> "Database":
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=connections,
+            init=prepare,
+            command_timeout=30,
+            server_settings={"timezone": "Asia/Shanghai", "application_name": "zhusuo"},
+        )
+        return cls(pool, url)
+
+    async def close(self) -> None:
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection for reading; each statement is its own transaction."""
+        async with self._pool.acquire(timeout=10) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One verb, one transaction: commits at the end, rolls back on any exception."""
+        async with self._pool.acquire(timeout=10) as connection, connection.transaction():
+            yield connection
