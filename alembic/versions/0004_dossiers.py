@@ -16,14 +16,23 @@ UP = (
         CONSTRAINT blob_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$')
     )
     """,
-    # 断点续传: the chunks lie in S3, so that any web process can go on.
+    # Objects nobody refers to, marked a while before they are removed: whoever files the same bytes meanwhile takes the
+    # mark away, or sees removing_at and puts them again.
+    """
+    CREATE TABLE blob_removals (
+        sha256 text PRIMARY KEY,
+        marked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        removing_at timestamptz
+    )
+    """,
+    # 断点续传: the chunks lie in S3, so that any web process can go on. noun_id is the filing, or the carrier of a
+    # lease or a claim.
     """
     CREATE TABLE uploads (
         id uuid PRIMARY KEY DEFAULT uuidv7(),
         person_id uuid NOT NULL REFERENCES persons,
-        filing_id uuid,
         purpose text NOT NULL,
-        noun_id uuid,
+        noun_id uuid NOT NULL,
         file_name text NOT NULL,
         size bigint NOT NULL,
         chunk_size integer NOT NULL,
@@ -31,9 +40,12 @@ UP = (
         created_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,
         finished_at timestamptz,
-        CONSTRAINT upload_purpose CHECK (purpose IN ('filing', 'lease', 'claim'))
+        CONSTRAINT upload_purpose CHECK (purpose IN ('filing', 'lease', 'claim')),
+        CONSTRAINT upload_size CHECK (size > 0)
     )
     """,
+    "CREATE INDEX uploads_by_noun ON uploads (noun_id, person_id) WHERE finished_at IS NULL",
+    "CREATE INDEX uploads_by_expiry ON uploads (expires_at)",
     """
     CREATE TABLE upload_chunks (
         upload_id uuid NOT NULL REFERENCES uploads ON DELETE CASCADE,
@@ -115,6 +127,7 @@ UP = (
         uploaded_by uuid REFERENCES persons,
         uploaded_at timestamptz NOT NULL DEFAULT now(),
         read_at timestamptz,
+        submitted_at timestamptz,
         discarded_at timestamptz,
         CONSTRAINT document_purpose CHECK (purpose IN ('filing', 'lease', 'claim')),
         CONSTRAINT document_status CHECK (status IN ('waiting', 'reading', 'read', 'unreadable')),
@@ -130,6 +143,11 @@ UP = (
     CREATE UNIQUE INDEX document_once_a_filing ON documents (filing_id, sha256)
      WHERE discarded_at IS NULL AND filing_id IS NOT NULL
     """,
+    """
+    CREATE UNIQUE INDEX document_once_a_carrier ON documents (carrier_id, organisation_id, purpose, sha256)
+     WHERE discarded_at IS NULL AND filing_id IS NULL
+    """,
+    "CREATE INDEX documents_by_organisation ON documents (organisation_id, uploaded_at DESC)",
     # preview_sha256: the upright page drawn on the server, without watermark; words: bigrams for the full text.
     """
     CREATE TABLE document_pages (
@@ -145,6 +163,7 @@ UP = (
         lines jsonb NOT NULL DEFAULT '[]',
         masks jsonb NOT NULL DEFAULT '[]',
         sensitive boolean NOT NULL DEFAULT true,
+        quality text[] NOT NULL DEFAULT '{}',
         words tsvector,
         read_at timestamptz,
         PRIMARY KEY (document_id, page)
@@ -279,6 +298,7 @@ TABLES = (
     "dossiers",
     "upload_chunks",
     "uploads",
+    "blob_removals",
     "blobs",
 )
 
