@@ -22,11 +22,15 @@ UP = (
         code text NOT NULL,
         name text NOT NULL,
         department text NOT NULL,
+        registration_kind text NOT NULL,
         position integer NOT NULL,
-        PRIMARY KEY (catalogue_id, code)
+        PRIMARY KEY (catalogue_id, code),
+        CONSTRAINT approval_item_registration_kind CHECK (registration_kind IN
+            ('formation', 'relocation', 'additional', 'none'))
     )
     """,
-    # One row: for this item, this requirement, proved by any of these kinds of paper, is waived or must be brought.
+    # One row: for this item, this requirement, proved by any of these kinds of paper, is waived or must be brought;
+    # where title_situations are named, only there.
     """
     CREATE TABLE waivers (
         catalogue_id uuid NOT NULL,
@@ -34,8 +38,10 @@ UP = (
         requirement text NOT NULL,
         requirement_name text NOT NULL,
         evidence text[] NOT NULL,
+        title_situations text[] NOT NULL DEFAULT '{}',
         waived boolean NOT NULL,
         legal_basis text NOT NULL,
+        source text NOT NULL,
         begins_on date NOT NULL,
         ends_on date,
         position integer NOT NULL,
@@ -91,7 +97,10 @@ UP = (
         CONSTRAINT flag_severity CHECK (severity IN ('blocks', 'needs_reason', 'note'))
     )
     """,
-    "CREATE INDEX flags_open ON flags (carrier_id, unit_id) WHERE cleared_at IS NULL",
+    """
+    CREATE UNIQUE INDEX flag_once ON flags (carrier_id, unit_id, kind, source) NULLS NOT DISTINCT
+     WHERE cleared_at IS NULL
+    """,
     "CREATE SEQUENCE reuse_numbers",
     """
     CREATE TABLE reuses (
@@ -121,12 +130,13 @@ UP = (
         revoked_at timestamptz,
         revoked_by uuid REFERENCES persons,
         revoked_reason text NOT NULL DEFAULT '',
-        receipt jsonb NOT NULL,
+        revoked_note text NOT NULL DEFAULT '',
         receipt_text text NOT NULL,
         receipt_sha256 text NOT NULL,
         signature bytea NOT NULL,
         signing_key text NOT NULL,
-        CONSTRAINT reuse_registration_kind CHECK (registration_kind IN ('formation', 'relocation')),
+        CONSTRAINT reuse_registration_kind CHECK (registration_kind IN
+            ('formation', 'relocation', 'additional', 'none')),
         CONSTRAINT reuse_status CHECK (status IN
             ('held', 'registered', 'refused', 'withdrawn', 'expired', 'revoked'))
     )
@@ -156,7 +166,7 @@ UP = (
         created_at timestamptz NOT NULL DEFAULT now(),
         ended_at timestamptz,
         ended_reason text NOT NULL DEFAULT '',
-        CONSTRAINT registration_kind CHECK (kind IN ('formation', 'relocation', 'existing')),
+        CONSTRAINT registration_kind CHECK (kind IN ('formation', 'relocation', 'additional', 'existing')),
         CONSTRAINT registration_status CHECK (status IN ('held', 'registered', 'ended')),
         CONSTRAINT registration_ended CHECK ((status = 'ended') = (ended_at IS NOT NULL))
     )
