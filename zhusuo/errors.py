@@ -1,4 +1,4 @@
-"""拒绝: what the domain says no with. A refusal carries the sentence for the person at the desk, and nothing of HTTP."""
+"""拒绝: what the domain says no with: the sentence for the person at the desk, and nothing of HTTP."""
 
 from typing import ClassVar
 

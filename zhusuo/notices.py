@@ -1,5 +1,7 @@
 """通知: what a person should know or do, in an inbox of their organisation."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from zhusuo.db import Connection
@@ -30,3 +32,63 @@ async def send(
         link,
         carrier_id,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    id: UUID
+    kind: str
+    title: str
+    body: str
+    link: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+async def inbox(db: Connection, organisation_id: UUID, person_id: UUID | None, limit: int = 200) -> list[Notice]:
+    """The newest notices of an organisation that are for everybody in it or for this person."""
+    rows = await db.fetch(
+        """
+        SELECT id, kind, title, body, link, created_at, read_at
+          FROM notices
+         WHERE organisation_id = $1
+           AND (person_id IS NULL OR person_id = $2)
+      ORDER BY created_at DESC
+         LIMIT $3
+        """,
+        organisation_id,
+        person_id,
+        limit,
+    )
+    return [Notice(**dict(row)) for row in rows]
+
+
+async def unread_count(db: Connection, organisation_id: UUID, person_id: UUID | None) -> int:
+    count: int = await db.fetchval(
+        """
+        SELECT count(*)
+          FROM notices
+         WHERE organisation_id = $1
+           AND (person_id IS NULL OR person_id = $2)
+           AND read_at IS NULL
+        """,
+        organisation_id,
+        person_id,
+    )
+    return count
+
+
+async def read(db: Connection, organisation_id: UUID, notice_id: UUID) -> str | None:
+    """Mark a notice of this organisation as read; the path it points to, or None."""
+    link: str | None = await db.fetchval(
+        """
+        UPDATE notices
+           SET read_at = coalesce(read_at, now())
+         WHERE id = $1
+           AND organisation_id = $2
+     RETURNING link
+        """,
+        notice_id,
+        organisation_id,
+    )
+    return link

@@ -11,7 +11,7 @@ MIN_LENGTH = 10
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _room = asyncio.Semaphore(2)
 # Checked when nobody has that login, so that the answer takes as long as for somebody.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$YWJjZGVmZ2hpamtsbW5vcA$JyyoEMhVdTJTnbT2Ju29YyyWVsPAHMlfYCgrEjyWlVE"
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$J8k3DcQnx8ENULXRMmX8sA$xKE853Gi7aaJn7FLZPkFIj4s8xnS96qKFukPaj4lHZQ"
 
 
 async def hash_password(password: str) -> str:

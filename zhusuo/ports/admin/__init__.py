@@ -1,0 +1,1 @@
+"""系统管理: organisations, people, clients, the audit trail and the background work."""

@@ -1,0 +1,1 @@
+"""营商服务机构端: agents who bring buildings and tenants."""

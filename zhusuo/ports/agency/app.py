@@ -1,0 +1,5 @@
+"""营商服务机构端: agents who bring buildings and tenants. Its doors in one list."""
+
+from litestar.handlers import HTTPRouteHandler
+
+doors: list[HTTPRouteHandler] = []

@@ -1,0 +1,5 @@
+"""开放接口 /api/v1 与公开核验: what other systems ask, and what a stranger may verify. Its doors in one list."""
+
+from litestar.handlers import HTTPRouteHandler
+
+doors: list[HTTPRouteHandler] = []

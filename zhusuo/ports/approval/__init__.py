@@ -1,0 +1,1 @@
+"""审批端: the clerk's desk at the counter."""

@@ -1,0 +1,138 @@
+"""页面: one call from handler to template, with the frame (rail, person, theme) around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.response import Template
+
+from zhusuo.people.model import HOME_OF, Actor, Role
+from zhusuo.ports.common.components import Frame, RailLink
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """端: a room's name, its root path and what stands in its rail."""
+
+    name: str
+    root: str
+    rail: Sequence[RailLink]
+    foot: Sequence[RailLink] = ()
+
+
+PORTS: dict[Role, Port] = {
+    Role.CLERK: Port(
+        name="审批端",
+        root="/approval",
+        rail=(
+            RailLink(href="/approval", icon="search", label="住所查询"),
+            RailLink(href="/approval/filings", icon="inbox", label="材料审核"),
+            RailLink(href="/approval/reuses", icon="link", label="调用记录"),
+            RailLink(href="/approval/managements", icon="key", label="管理认领"),
+            RailLink(href="/approval/waivers", icon="list", label="免交清单"),
+            RailLink(href="/approval/carriers", icon="building", label="载体目录"),
+            RailLink(href="/approval/search", icon="file-search", label="全文检索"),
+        ),
+    ),
+    Role.MANAGER: Port(
+        name="物业端",
+        root="/property",
+        rail=(
+            RailLink(href="/property", icon="building", label="我的楼宇"),
+            RailLink(href="/property/filings", icon="upload", label="材料备案"),
+            RailLink(href="/property/registrations", icon="user", label="登记确认"),
+            RailLink(href="/property/search", icon="file-search", label="全文检索"),
+        ),
+    ),
+    Role.SUPERVISOR: Port(
+        name="监管端",
+        root="/supervision",
+        rail=(
+            RailLink(href="/supervision", icon="chart", label="辖区总览"),
+            RailLink(href="/supervision/carriers", icon="building", label="载体"),
+            RailLink(href="/supervision/registrations", icon="list", label="登记企业"),
+        ),
+    ),
+    Role.AGENT: Port(
+        name="营商服务机构端",
+        root="/agency",
+        rail=(
+            RailLink(href="/agency", icon="building", label="我的载体"),
+            RailLink(href="/agency/filings", icon="upload", label="材料备案"),
+            RailLink(href="/agency/vacancies", icon="list", label="可登记房源"),
+        ),
+    ),
+    Role.ADMINISTRATOR: Port(
+        name="系统管理",
+        root="/admin",
+        rail=(
+            RailLink(href="/admin", icon="building", label="机构"),
+            RailLink(href="/admin/people", icon="user", label="人员"),
+            RailLink(href="/admin/clients", icon="link", label="接入系统"),
+            RailLink(href="/admin/carriers", icon="list", label="载体"),
+            RailLink(href="/admin/audit", icon="eye", label="留痕"),
+            RailLink(href="/admin/tasks", icon="clock", label="后台任务"),
+        ),
+    ),
+}
+
+NOTICES = RailLink(href="/notices", icon="bell", label="通知")
+
+
+def page(request: Request[Any, Any, Any], template: str, /, **context: Any) -> Template:
+    """A whole page, or the same template for a fragment: templates look at `fragment` (an htmx request)."""
+    given = request.scope["state"]
+    counts: dict[str, int] = given.get("counts", {})
+    actor: Actor | None = given.get("actor")
+    return Template(
+        template,
+        context={
+            "frame": _frame(request, actor, counts),
+            "actor": actor,
+            "csrf_token": given.get("csrf_token", ""),
+            "fragment": request.headers.get("hx-request") == "true" and not request.headers.get("hx-boosted"),
+            "path": request.url.path,
+            **context,
+        },
+        media_type="text/html",
+    )
+
+
+def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[str, int]) -> Frame:
+    port = PORTS.get(actor.role) if actor else None
+    path = request.url.path
+    url = path + (f"?{request.url.query}" if request.url.query else "")
+    theme, text = request.cookies.get("zs-theme", ""), request.cookies.get("zs-text", "")
+    if actor is None or port is None:
+        return Frame(url=url, theme=theme, text=text)
+    nearest = max((link.href for link in (*port.rail, NOTICES) if _within(path, link.href)), key=len, default="")
+    return Frame(
+        port=port.name,
+        rail=[_link(link, nearest, counts) for link in (*port.rail, NOTICES)],
+        foot=[_link(link, nearest, counts) for link in port.foot],
+        person=actor.name,
+        place=" ".join(filter(None, (actor.organisation, actor.desk))),
+        csrf_token=request.scope["state"].get("csrf_token", ""),
+        url=url,
+        theme=theme,
+        text=text,
+    )
+
+
+def _within(path: str, href: str) -> bool:
+    return path == href or path.startswith(href + "/")
+
+
+def _link(link: RailLink, nearest: str, counts: dict[str, int]) -> RailLink:
+    return RailLink(
+        href=link.href,
+        icon=link.icon,
+        label=link.label,
+        count=counts.get(link.href, 0),
+        current=link.href == nearest,
+    )
+
+
+def home_of(actor: Actor) -> str:
+    return HOME_OF[actor.role]

@@ -1,0 +1,83 @@
+"""谁可以做什么: the one table of who may open which door, and whose things they may touch behind it.
+
+The guard admits nobody through a door that is not in the table, and `tests/rooms/test_policy.py` is generated from the
+same table: every door × every role × own, foreign and missing object. A foreign object answers like a missing one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zhusuo.people.model import Role
+
+
+class Entrance(StrEnum):
+    """How somebody shows who they are."""
+
+    OPEN = "open"
+    """No sign-in: sign-in itself, verification, health, static files."""
+    SESSION = "session"
+    """A person with a session cookie; unsafe methods also need the CSRF token and our own origin."""
+    TOKEN = "token"  # noqa: S105 - a name, not a secret
+    """An API client with a bearer token and the scope of the rule."""
+    PANEL = "panel"
+    """A clerk in an intake system's panel, with the panel token in a header, never a cookie."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One door: its entrance, the roles that may pass, the scope a client needs, and the object its path names.
+
+    `noun` is a key of `ownership.VISIBLE`; `key` the path parameter that holds the object's id.
+    """
+
+    entrance: Entrance
+    roles: frozenset[Role] = frozenset()
+    scope: str = ""
+    noun: str = ""
+    key: str = ""
+
+
+def open_door() -> Rule:
+    return Rule(entrance=Entrance.OPEN)
+
+
+def session(*roles: Role, noun: str = "", key: str = "") -> Rule:
+    return Rule(entrance=Entrance.SESSION, roles=frozenset(roles), noun=noun, key=key or (noun and f"{noun}_id"))
+
+
+def token(scope: str, *, noun: str = "", key: str = "") -> Rule:
+    key = key or (noun and f"{noun}_id")
+    return Rule(entrance=Entrance.TOKEN, roles=frozenset({Role.CLIENT}), scope=scope, noun=noun, key=key)
+
+
+def panel(*, noun: str = "", key: str = "") -> Rule:
+    key = key or (noun and f"{noun}_id")
+    return Rule(entrance=Entrance.PANEL, roles=frozenset({Role.CLERK}), noun=noun, key=key)
+
+
+CLERK, MANAGER, SUPERVISOR, AGENT, ADMINISTRATOR = (
+    Role.CLERK,
+    Role.MANAGER,
+    Role.SUPERVISOR,
+    Role.AGENT,
+    Role.ADMINISTRATOR,
+)
+PERSONS = (CLERK, MANAGER, SUPERVISOR, AGENT, ADMINISTRATOR)
+FILERS = (MANAGER, AGENT, CLERK)
+
+# Doors by handler name, one block a room.
+POLICY: dict[str, Rule] = {
+    # common
+    "home": open_door(),
+    "sign_in_page": open_door(),
+    "sign_in": open_door(),
+    "sign_out": session(*PERSONS),
+    "preferences": open_door(),
+    "static": open_door(),
+    "static/head": open_door(),
+    "healthz": open_door(),
+    "readyz": open_door(),
+    "metrics": open_door(),
+    "notices": session(*PERSONS),
+    "read_notice": session(*PERSONS, noun="notice"),
+}

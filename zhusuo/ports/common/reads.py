@@ -1,0 +1,58 @@
+"""What the common doors read."""
+
+import shutil
+from typing import Any
+
+from litestar import Request
+
+from storage.model import StoreError
+from storage.store import Store
+from zhusuo import db as postgres
+from zhusuo.db import Database
+from zhusuo.people import store as people
+from zhusuo.people.actions import hash_token
+from zhusuo.people.model import Actor
+from zhusuo.ports.common.guard import COOKIE
+from zhusuo.settings import Settings
+
+
+async def actor_of(database: Database, request: Request[Any, Any, Any]) -> Actor | None:
+    """Who is signed in, at a door that is open to all."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    settings: Settings = request.app.state.settings
+    async with database.connection() as db:
+        found = await people.by_session(db, hash_token(token), settings.session_idle_minutes)
+    return found[0] if found else None
+
+
+async def health(database: Database, store: Store, settings: Settings) -> dict[str, Any]:
+    """Each part in a word: ok, or what is wrong with it."""
+    free_mb = shutil.disk_usage(settings.home if settings.home.exists() else ".").free // 2**20
+    short = f"剩余 {free_mb} MB，低于 {settings.free_space_mb} MB，暂停上传"
+    parts = {
+        "database": await _database(database),
+        "storage": await _storage(store),
+        "disk": "ok"
+        if free_mb > settings.free_space_mb
+        else f"剩余 {free_mb} MB，低于 {settings.free_space_mb} MB，暂停上传",
+    }
+    return {"ok": all(word == "ok" for word in parts.values()), "parts": parts}
+
+
+async def _database(database: Database) -> str:
+    try:
+        async with database.connection() as db:
+            await db.execute("SELECT 1")
+    except (*postgres.Down, TimeoutError):
+        return "数据库没有响应"
+    return "ok"
+
+
+async def _storage(store: Store) -> str:
+    try:
+        await store.ping()
+    except StoreError:
+        return "存储没有响应"
+    return "ok"

@@ -1,0 +1,5 @@
+"""住所云按钮与面板: the button and the panel inside a foreign intake system. Its doors in one list."""
+
+from litestar.handlers import HTTPRouteHandler
+
+doors: list[HTTPRouteHandler] = []

@@ -1,0 +1,1 @@
+"""物业端: the manager's desk."""

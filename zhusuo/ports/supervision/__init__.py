@@ -1,0 +1,1 @@
+"""监管端: who is really there."""
