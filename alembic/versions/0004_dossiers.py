@@ -115,6 +115,7 @@ UP = (
         purpose text NOT NULL,
         file_name text NOT NULL,
         kind text NOT NULL DEFAULT 'other',
+        also_kinds text[] NOT NULL DEFAULT '{}',
         kind_by text NOT NULL DEFAULT 'nobody',
         kind_confidence real,
         number text NOT NULL DEFAULT '',
@@ -208,6 +209,7 @@ UP = (
         document_id uuid NOT NULL REFERENCES documents,
         sha256 text NOT NULL,
         kind text NOT NULL,
+        also_kinds text[] NOT NULL DEFAULT '{}',
         position integer NOT NULL,
         PRIMARY KEY (submission_id, document_id)
     )
@@ -275,6 +277,7 @@ UP = (
         document_id uuid NOT NULL REFERENCES documents,
         sha256 text NOT NULL,
         kind text NOT NULL,
+        also_kinds text[] NOT NULL DEFAULT '{}',
         position integer NOT NULL,
         PRIMARY KEY (version_id, document_id)
     )
