@@ -22,7 +22,7 @@ UP = (
     )
     """,
     # 留痕. Entries are written in the business transaction and sealed afterwards: leaf_index is their place in the
-    # RFC 6962 tree, leaf_hash what was sealed. Nothing updates any other column.
+    # RFC 6962 tree, leaf_hash what was sealed. A checkpoint's frontier is what the next batch is appended to.
     """
     CREATE TABLE audit_entries (
         id uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -51,9 +51,44 @@ UP = (
     CREATE TABLE audit_checkpoints (
         tree_size bigint PRIMARY KEY,
         root_hash bytea NOT NULL,
+        frontier bytea[] NOT NULL,
         sealed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         signature bytea NOT NULL
     )
+    """,
+    # An entry may be sealed once; nothing else about it ever changes, and it is never removed.
+    """
+    CREATE FUNCTION audit_entry_sealed_once() RETURNS trigger LANGUAGE plpgsql AS $body$
+    DECLARE
+        unsealed audit_entries := NEW;
+    BEGIN
+        unsealed.leaf_index := NULL;
+        unsealed.leaf_hash := NULL;
+        IF OLD IS DISTINCT FROM unsealed THEN
+            RAISE EXCEPTION '留痕不可更改' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $body$
+    """,
+    """
+    CREATE FUNCTION audit_stands() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+        RAISE EXCEPTION '留痕不可更改' USING ERRCODE = 'integrity_constraint_violation';
+    END
+    $body$
+    """,
+    """
+    CREATE TRIGGER audit_entries_sealed_once BEFORE UPDATE ON audit_entries
+       FOR EACH ROW EXECUTE FUNCTION audit_entry_sealed_once()
+    """,
+    """
+    CREATE TRIGGER audit_entries_stand BEFORE DELETE OR TRUNCATE ON audit_entries
+       FOR EACH STATEMENT EXECUTE FUNCTION audit_stands()
+    """,
+    """
+    CREATE TRIGGER audit_checkpoints_stand BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_checkpoints
+       FOR EACH STATEMENT EXECUTE FUNCTION audit_stands()
     """,
     # 事件. Written without a number in the business transaction; numbered afterwards in one short transaction under a
     # lock, so that readers see a gapless feed in commit order and writers never wait for each other.
@@ -107,6 +142,8 @@ DOWN = (
     "DROP TABLE events",
     "DROP TABLE audit_checkpoints",
     "DROP TABLE audit_entries",
+    "DROP FUNCTION audit_stands",
+    "DROP FUNCTION audit_entry_sealed_once",
     "DROP TABLE subdistricts",
     "DROP TABLE districts",
 )
