@@ -29,7 +29,7 @@ async def import_catalogue(database: Database, actor: Actor | None, text: str, s
             return newest
         number = newest.number + 1 if newest else 1
         catalogue = await store.insert(
-            db, number, sha256, source.strip(), actor and actor.person_id, rows.items, rows.waivers
+            db, number, sha256, source.strip(), actor.person_id if actor else None, rows.items, rows.waivers
         )
         await audit.record(
             db,

@@ -34,7 +34,7 @@ async def insert(
     items: tuple[ApprovalItem, ...],
     waivers: tuple[Waiver, ...],
 ) -> Catalogue:
-    row = await db.fetchrow(
+    (row,) = await db.fetch(
         """
         INSERT INTO waiver_catalogues (number, sha256, source, imported_by)
              VALUES ($1, $2, $3, $4)
