@@ -55,7 +55,7 @@ async def opened(settings: Settings) -> AsyncIterator[Things]:
     store = Store.open(store_settings(settings))
     try:
         await store.ensure_bucket()
-        signer = Signer.open(settings.signing_key_file or settings.home / "signing.pem")
+        signer = Signer.open(settings.signing_key)
         yield Things(settings=settings, database=database, store=store, signer=signer)
     finally:
         await store.close()

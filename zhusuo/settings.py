@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
     @property
     def signing_key(self) -> Path:
-        return self.signing_key_file or self.home / "signing-key.pem"
+        return self.signing_key_file or self.home / "signing.pem"
 
 
 def new_token(bytes_: int = 32) -> str:
