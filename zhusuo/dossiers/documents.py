@@ -1,0 +1,556 @@
+"""The rows of blobs, documents, their pages and their fields."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from zhusuo.db import Connection, Row
+from zhusuo.dossiers.model import (
+    Document,
+    DocumentField,
+    DocumentKind,
+    DocumentPage,
+    DocumentStatus,
+    Line,
+    Purpose,
+)
+from zhusuo.people.model import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenDocument:
+    """A document as somebody may see it. `trusted`: its filer's organisation, or a reviewer of the district."""
+
+    document: Document
+    trusted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the reading of a document is; `error` stands there when it was given up."""
+
+    document_id: UUID
+    page: int
+    pages: int
+    stage: str
+    attempts: int
+    quarantined: bool
+
+
+# 字节
+
+
+async def has_blob(db: Connection, sha256: str) -> bool:
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM blobs
+                 WHERE sha256 = $1)
+            """,
+            sha256,
+        )
+    )
+
+
+async def insert_blob(db: Connection, sha256: str, size: int, media_type: str) -> bool:
+    """Enter bytes whose object has just been put; False if that object may be on its way out: put it again.
+
+    Takes away the mark that the sweep may have set on bytes nobody referred to.
+    """
+    mark = await db.fetchrow(
+        """
+        DELETE FROM blob_removals
+         WHERE sha256 = $1
+           AND removing_at IS NULL
+     RETURNING sha256
+        """,
+        sha256,
+    )
+    if mark is None and await _is_being_removed(db, sha256):
+        return False
+    await db.execute(
+        """
+        INSERT INTO blobs (sha256, size, media_type)
+             VALUES ($1, $2, $3)
+        ON CONFLICT (sha256) DO NOTHING
+        """,
+        sha256,
+        size,
+        media_type,
+    )
+    return True
+
+
+async def _is_being_removed(db: Connection, sha256: str) -> bool:
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM blob_removals
+                 WHERE sha256 = $1)
+            """,
+            sha256,
+        )
+    )
+
+
+# 材料
+
+
+async def by_id(db: Connection, document_id: UUID) -> Document | None:
+    row = await db.fetchrow(
+        """
+        SELECT d.id, d.sha256, b.size, b.media_type, d.carrier_id, d.district_code, d.organisation_id, d.filing_id,
+               d.purpose, d.file_name, d.kind, d.also_kinds, d.kind_by, d.kind_confidence, d.number, d.valid_until,
+               d.status, d.trouble, d.page_count, d.marked_sensitive, d.same_as, d.uploaded_by, d.uploaded_at,
+               d.read_at, d.submitted_at, d.discarded_at
+          FROM documents AS d
+          JOIN blobs AS b ON b.sha256 = d.sha256
+         WHERE d.id = $1
+        """,
+        document_id,
+    )
+    return _document(row) if row else None
+
+
+async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocument | None:
+    """Seen by its organisation; by reviewers and clients of the district once handed in; by a manager while in force.
+
+    A clerk sees leases and claims at once, papers of a filing from its submission on, also those that were taken out
+    of the filing afterwards: they stay part of what was submitted.
+    """
+    row = await db.fetchrow(
+        """
+        SELECT d.id,
+               (d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk'))
+               OR ($2 IN ('clerk', 'client') AND d.district_code = $4) AS trusted
+          FROM documents AS d
+         WHERE d.id = $1
+           AND (d.discarded_at IS NULL OR d.submitted_at IS NOT NULL)
+           AND CASE
+               WHEN d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk') THEN true
+               WHEN $2 = 'clerk' THEN
+                    d.district_code = $4 AND (d.filing_id IS NULL OR d.submitted_at IS NOT NULL)
+               WHEN $2 = 'client' THEN
+                    d.district_code = $4 AND 'documents' = ANY($5::text[])
+                    AND (d.filing_id IS NULL OR d.submitted_at IS NOT NULL)
+               WHEN $2 = 'manager' THEN EXISTS (
+                    SELECT
+                      FROM version_documents AS vd
+                      JOIN dossier_versions AS v ON v.id = vd.version_id
+                      JOIN managements AS m ON m.carrier_id = v.carrier_id
+                     WHERE vd.document_id = d.id
+                       AND v.status = 'effective'
+                       AND m.organisation_id = $3
+                       AND m.status = 'confirmed')
+               ELSE false
+               END
+        """,
+        document_id,
+        actor.role,
+        actor.organisation_id,
+        actor.district_code,
+        sorted(actor.scopes),
+    )
+    document = await by_id(db, document_id) if row else None
+    return SeenDocument(document=document, trusted=row["trusted"]) if row and document else None
+
+
+async def of_filing(db: Connection, filing_id: UUID) -> list[Document]:
+    """The documents that are in the filing now, in the order in which they came."""
+    rows = await db.fetch(
+        """
+        SELECT d.id, d.sha256, b.size, b.media_type, d.carrier_id, d.district_code, d.organisation_id, d.filing_id,
+               d.purpose, d.file_name, d.kind, d.also_kinds, d.kind_by, d.kind_confidence, d.number, d.valid_until,
+               d.status, d.trouble, d.page_count, d.marked_sensitive, d.same_as, d.uploaded_by, d.uploaded_at,
+               d.read_at, d.submitted_at, d.discarded_at
+          FROM documents AS d
+          JOIN blobs AS b ON b.sha256 = d.sha256
+         WHERE d.filing_id = $1
+           AND d.discarded_at IS NULL
+      ORDER BY d.uploaded_at, d.id
+        """,
+        filing_id,
+    )
+    return [_document(row) for row in rows]
+
+
+async def by_ids(db: Connection, document_ids: Sequence[UUID]) -> list[Document]:
+    rows = await db.fetch(
+        """
+        SELECT d.id, d.sha256, b.size, b.media_type, d.carrier_id, d.district_code, d.organisation_id, d.filing_id,
+               d.purpose, d.file_name, d.kind, d.also_kinds, d.kind_by, d.kind_confidence, d.number, d.valid_until,
+               d.status, d.trouble, d.page_count, d.marked_sensitive, d.same_as, d.uploaded_by, d.uploaded_at,
+               d.read_at, d.submitted_at, d.discarded_at
+          FROM documents AS d
+          JOIN blobs AS b ON b.sha256 = d.sha256
+         WHERE d.id = ANY($1::uuid[])
+      ORDER BY array_position($1::uuid[], d.id)
+        """,
+        list(document_ids),
+    )
+    return [_document(row) for row in rows]
+
+
+async def insert(
+    db: Connection,
+    *,
+    sha256: str,
+    carrier_id: UUID,
+    district_code: str,
+    organisation_id: UUID,
+    filing_id: UUID | None,
+    purpose: Purpose,
+    file_name: str,
+    uploaded_by: UUID | None,
+) -> UUID | None:
+    """A new document, waiting to be read; None if these bytes are there already for the same filing (or carrier)."""
+    document_id: UUID | None = await db.fetchval(
+        """
+        INSERT INTO documents
+                    (sha256, carrier_id, district_code, organisation_id, filing_id, purpose, file_name,
+                     uploaded_by, same_as)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8,
+                    (SELECT id
+                       FROM documents
+                      WHERE sha256 = $1
+                        AND organisation_id = $4
+                   ORDER BY uploaded_at
+                      LIMIT 1)
+        ON CONFLICT DO NOTHING
+          RETURNING id
+        """,
+        sha256,
+        carrier_id,
+        district_code,
+        organisation_id,
+        filing_id,
+        purpose,
+        file_name,
+        uploaded_by,
+    )
+    return document_id
+
+
+async def same_bytes(
+    db: Connection,
+    *,
+    sha256: str,
+    carrier_id: UUID,
+    organisation_id: UUID,
+    filing_id: UUID | None,
+    purpose: Purpose,
+) -> UUID | None:
+    """The document with these bytes that the same filing (or carrier and organisation) has already."""
+    document_id: UUID | None = await db.fetchval(
+        """
+        SELECT id
+          FROM documents
+         WHERE sha256 = $1
+           AND discarded_at IS NULL
+           AND CASE
+               WHEN $4::uuid IS NULL THEN
+                    filing_id IS NULL AND carrier_id = $2 AND organisation_id = $3 AND purpose = $5
+               ELSE filing_id = $4
+               END
+        """,
+        sha256,
+        carrier_id,
+        organisation_id,
+        filing_id,
+        purpose,
+    )
+    return document_id
+
+
+async def copy(
+    db: Connection, document_id: UUID, *, filing_id: UUID, organisation_id: UUID, uploaded_by: UUID
+) -> UUID | None:
+    """The document once more, for another filing, with all that was read and corrected; None if it is there already."""
+    copied: UUID | None = await db.fetchval(
+        """
+        INSERT INTO documents
+                    (sha256, carrier_id, district_code, organisation_id, filing_id, purpose, file_name, kind,
+                     also_kinds, kind_by, kind_confidence, number, valid_until, status, trouble, page_count,
+                     marked_sensitive, same_as, uploaded_by, read_at)
+             SELECT sha256, carrier_id, district_code, $3, $2, 'filing', file_name, kind,
+                    also_kinds, kind_by, kind_confidence, number, valid_until, status, trouble, page_count,
+                    marked_sensitive, id, $4, read_at
+               FROM documents
+              WHERE id = $1
+        ON CONFLICT DO NOTHING
+          RETURNING id
+        """,
+        document_id,
+        filing_id,
+        organisation_id,
+        uploaded_by,
+    )
+    if copied is not None:
+        await _copy_pages(db, document_id, copied)
+        await _copy_fields(db, document_id, copied)
+    return copied
+
+
+async def _copy_pages(db: Connection, source: UUID, target: UUID) -> None:
+    await db.execute(
+        """
+        INSERT INTO document_pages
+                    (document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
+                     sensitive, quality, words, read_at)
+             SELECT $2, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
+                    sensitive, quality, words, read_at
+               FROM document_pages
+              WHERE document_id = $1
+        """,
+        source,
+        target,
+    )
+
+
+async def _copy_fields(db: Connection, source: UUID, target: UUID) -> None:
+    await db.execute(
+        """
+        INSERT INTO document_fields
+                    (document_id, name, position, value, normal, confidence, page, box,
+                     corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at)
+             SELECT $2, name, position, value, normal, confidence, page, box,
+                    corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at
+               FROM document_fields
+              WHERE document_id = $1
+        """,
+        source,
+        target,
+    )
+
+
+async def set_kind(db: Connection, document_id: UUID, kind: DocumentKind, also_kinds: Sequence[DocumentKind]) -> None:
+    """What a person says it is; the machine does not change that any more."""
+    await db.execute(
+        """
+        UPDATE documents
+           SET kind = $2,
+               also_kinds = $3,
+               kind_by = 'person',
+               kind_confidence = NULL
+         WHERE id = $1
+        """,
+        document_id,
+        kind,
+        list(also_kinds),
+    )
+
+
+async def set_valid_until(db: Connection, document_id: UUID, valid_until: date | None) -> None:
+    await db.execute(
+        """
+        UPDATE documents
+           SET valid_until = $2
+         WHERE id = $1
+        """,
+        document_id,
+        valid_until,
+    )
+
+
+async def set_marked_sensitive(db: Connection, document_id: UUID, sensitive: bool) -> None:
+    await db.execute(
+        """
+        UPDATE documents
+           SET marked_sensitive = $2
+         WHERE id = $1
+        """,
+        document_id,
+        sensitive,
+    )
+
+
+async def set_discarded(db: Connection, document_id: UUID) -> None:
+    await db.execute(
+        """
+        UPDATE documents
+           SET discarded_at = now()
+         WHERE id = $1
+        """,
+        document_id,
+    )
+
+
+async def set_submitted(db: Connection, filing_id: UUID) -> None:
+    """From now on the reviewers see the filing's documents."""
+    await db.execute(
+        """
+        UPDATE documents
+           SET submitted_at = coalesce(submitted_at, now())
+         WHERE filing_id = $1
+           AND discarded_at IS NULL
+        """,
+        filing_id,
+    )
+
+
+async def progress(db: Connection, filing_id: UUID) -> list[Progress]:
+    """How far the documents of a filing are that are not read yet."""
+    rows = await db.fetch(
+        """
+        SELECT t.noun_id AS document_id, coalesce((t.progress ->> 'page')::integer, 0) AS page,
+               coalesce((t.progress ->> 'pages')::integer, 0) AS pages,
+               coalesce(t.progress ->> 'stage', 'wait') AS stage,
+               t.attempts, t.quarantined_at IS NOT NULL AS quarantined
+          FROM documents AS d
+          JOIN tasks AS t ON t.noun_id = d.id AND t.kind = 'read_document'
+         WHERE d.filing_id = $1
+           AND d.discarded_at IS NULL
+           AND t.done_at IS NULL
+      ORDER BY d.uploaded_at, d.id
+        """,
+        filing_id,
+    )
+    return [Progress(**dict(row)) for row in rows]
+
+
+# 页
+
+
+async def pages(db: Connection, document_id: UUID) -> list[DocumentPage]:
+    rows = await db.fetch(
+        """
+        SELECT document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
+               sensitive, quality, read_at
+          FROM document_pages
+         WHERE document_id = $1
+      ORDER BY page
+        """,
+        document_id,
+    )
+    return [_page(row) for row in rows]
+
+
+async def page(db: Connection, document_id: UUID, number: int) -> DocumentPage | None:
+    row = await db.fetchrow(
+        """
+        SELECT document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
+               sensitive, quality, read_at
+          FROM document_pages
+         WHERE document_id = $1
+           AND page = $2
+        """,
+        document_id,
+        number,
+    )
+    return _page(row) if row else None
+
+
+# 字段
+
+
+async def fields(db: Connection, document_ids: Sequence[UUID]) -> list[DocumentField]:
+    rows = await db.fetch(
+        """
+        SELECT id, document_id, name, position, value, normal, confidence, page, box,
+               corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at
+          FROM document_fields
+         WHERE document_id = ANY($1::uuid[])
+      ORDER BY array_position($1::uuid[], document_id), page, name, position
+        """,
+        list(document_ids),
+    )
+    return [_field(row) for row in rows]
+
+
+async def field(db: Connection, field_id: UUID) -> DocumentField | None:
+    row = await db.fetchrow(
+        """
+        SELECT id, document_id, name, position, value, normal, confidence, page, box,
+               corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at
+          FROM document_fields
+         WHERE id = $1
+        """,
+        field_id,
+    )
+    return _field(row) if row else None
+
+
+async def set_correction(db: Connection, field_id: UUID, value: str, person_id: UUID) -> None:
+    """A person's value beside the machine's; it has to be confirmed anew."""
+    await db.execute(
+        """
+        UPDATE document_fields
+           SET corrected_value = $2,
+               corrected_by = $3,
+               corrected_at = now(),
+               confirmed_by = NULL,
+               confirmed_at = NULL
+         WHERE id = $1
+        """,
+        field_id,
+        value,
+        person_id,
+    )
+
+
+async def set_confirmed(db: Connection, field_id: UUID, person_id: UUID | None) -> None:
+    """Confirmed by this person; by nobody any more if None."""
+    await db.execute(
+        """
+        UPDATE document_fields
+           SET confirmed_by = $2,
+               confirmed_at = CASE WHEN $2::uuid IS NOT NULL THEN now() END
+         WHERE id = $1
+        """,
+        field_id,
+        person_id,
+    )
+
+
+_PRINTED_DATE = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
+
+
+def date_in(text: object) -> date | None:
+    """The first date in a value, printed (2026年6月30日) or plain (2026-06-30); None where there is none."""
+    found = _PRINTED_DATE.search(str(text))
+    if found is None:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return None
+
+
+def _document(row: Row) -> Document:
+    values: dict[str, Any] = dict(row)
+    return Document(
+        **values
+        | {
+            "purpose": Purpose(row["purpose"]),
+            "kind": DocumentKind(row["kind"]),
+            "also_kinds": tuple(DocumentKind(kind) for kind in row["also_kinds"]),
+            "status": DocumentStatus(row["status"]),
+        }
+    )
+
+
+def _page(row: Row) -> DocumentPage:
+    values: dict[str, Any] = dict(row)
+    return DocumentPage(
+        **values
+        | {
+            "kind": DocumentKind(row["kind"]),
+            "lines": tuple(
+                Line(text=line["text"], box=tuple(line["box"]), confidence=line["confidence"]) for line in row["lines"]
+            ),
+            "masks": tuple(tuple(box) for box in row["masks"]),
+            "quality": tuple(row["quality"]),
+        }
+    )
+
+
+def _field(row: Row) -> DocumentField:
+    values: dict[str, Any] = dict(row)
+    return DocumentField(**values | {"box": tuple(row["box"]) if row["box"] else None})
