@@ -219,7 +219,7 @@ async def verify(
             """,
             COPIED_WITHIN,
         )
-        walk = _Walk(db, [_checkpoint(row) for row in rows])
+        walk = _Walk([_checkpoint(row) for row in rows])
         walk.check_signatures(public_key)
         walk.check_outside(outside, public_key, settled=max((r["tree_size"] for r in rows if r["settled"]), default=0))
         async for row in db.cursor(
@@ -232,10 +232,10 @@ async def verify(
             """,
             prefetch=2_000,
         ):
-            await walk.take(row)
+            await walk.take(db, row)
             if progress and walk.count % 2_000 == 0:
                 progress(walk.count)
-        await walk.end()
+        await walk.end(db)
         unsealed = await db.fetchval("SELECT count(*) FROM audit_entries WHERE leaf_index IS NULL")
     return Report(
         tree_size=walk.count,
@@ -255,8 +255,7 @@ class _Walk:
     the frontier kept there: a damage is named by the stretch it lies in, and one damage does not hide the next.
     """
 
-    def __init__(self, db: Connection, found: list[Checkpoint]) -> None:
-        self.db = db
+    def __init__(self, found: list[Checkpoint]) -> None:
         self.checkpoints = found
         self.count = 0
         self.problem_count = 0
@@ -301,11 +300,11 @@ class _Walk:
             if size not in seen and size <= max(greatest, settled):
                 self._say("outside", f"第 {size} 条处的检查点没有库外副本。")
 
-    async def take(self, row: Row) -> None:
+    async def take(self, db: Connection, row: Row) -> None:
         index = row["leaf_index"]
         if index != self._expected:
             self._miss(index)
-            await self._pass_checkpoints(index)
+            await self._pass_checkpoints(db, index)
             if self._frontier is not None and self._frontier.size != index:
                 self._frontier = None
         if merkle.leaf_hash(entry_content(row)) != row["leaf_hash"]:
@@ -314,13 +313,13 @@ class _Walk:
             self._frontier.append(row["leaf_hash"])
         self._expected = index + 1
         self.count += 1
-        await self._pass_checkpoints(self._expected)
+        await self._pass_checkpoints(db, self._expected)
 
-    async def end(self) -> None:
+    async def end(self, db: Connection) -> None:
         size = self.checkpoints[-1].tree_size if self.checkpoints else 0
         if self._expected < size:
             self._miss(size)
-            await self._pass_checkpoints(size)
+            await self._pass_checkpoints(db, size)
         elif self._expected > size:
             self._say("added", f"第 {size} 至 {self._expected - 1} 条留痕带有封存编号，却不在任何检查点之内。")
 
@@ -331,7 +330,7 @@ class _Walk:
             self._say("added", f"出现编号为 {index} 的留痕，封存中没有这个编号。")
         self._frontier = None
 
-    async def _pass_checkpoints(self, reached: int) -> None:
+    async def _pass_checkpoints(self, db: Connection, reached: int) -> None:
         while self._position < len(self.checkpoints) and self.checkpoints[self._position].tree_size <= reached:
             each = self.checkpoints[self._position]
             begin = self.checkpoints[self._position - 1].tree_size if self._position else 0
@@ -342,13 +341,14 @@ class _Walk:
                 self._say("changed", f"第 {begin} 至 {each.tree_size - 1} 条留痕算出的根与检查点不符。")
                 self._frontier = None
             if self._frontier is None:
-                self._frontier = await self._kept_frontier(each)
+                self._frontier = await _kept_frontier(db, each)
 
-    async def _kept_frontier(self, checkpoint: Checkpoint) -> merkle.Frontier | None:
-        row = await self.db.fetchrow(
-            "SELECT tree_size, root_hash, frontier FROM audit_checkpoints WHERE tree_size = $1", checkpoint.tree_size
-        )
-        return _frontier(row) if row else None
+
+async def _kept_frontier(db: Connection, checkpoint: Checkpoint) -> merkle.Frontier | None:
+    row = await db.fetchrow(
+        "SELECT tree_size, root_hash, frontier FROM audit_checkpoints WHERE tree_size = $1", checkpoint.tree_size
+    )
+    return _frontier(row) if row else None
 
 
 async def prove(database: Database, entry_id: UUID, public_key: bytes) -> Proof:

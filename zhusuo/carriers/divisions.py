@@ -42,7 +42,8 @@ async def _load_districts(db: Connection, districts: tuple[Division, ...]) -> in
     status = await db.execute(
         """
         INSERT INTO districts (code, name)
-             SELECT * FROM unnest($1::text[], $2::text[])
+             SELECT code, name
+               FROM unnest($1::text[], $2::text[]) AS listed (code, name)
         ON CONFLICT (code) DO UPDATE
                 SET name = excluded.name
               WHERE districts.name <> excluded.name
@@ -57,7 +58,8 @@ async def _load_subdistricts(db: Connection, subdistricts: tuple[Division, ...])
     status = await db.execute(
         """
         INSERT INTO subdistricts (code, district_code, name)
-             SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+             SELECT code, district_code, name
+               FROM unnest($1::text[], $2::text[], $3::text[]) AS listed (code, district_code, name)
         ON CONFLICT (code) DO UPDATE
                 SET name = excluded.name
               WHERE subdistricts.name <> excluded.name
