@@ -1,11 +1,16 @@
 """Fixtures: one PostgreSQL a run, a rolled-back or a fresh database a test, a bucket of a real S3 server."""
 
+import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 
+from storage.model import StoreSettings
+from storage.store import Store
 from tests.support import postgres
 from tests.support.postgres import OneConnection, Server
+from tests.support.s3 import s3_server
 from zhusuo.db import Connection, Database
 
 
@@ -49,3 +54,19 @@ async def fresh_database(server: Server, template: str) -> AsyncIterator[Databas
     yield database
     await database.close()
     await server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StoreSettings]:
+    """The S3 server of the run, with a bucket called `tests`."""
+    async with s3_server(tmp_path_factory.mktemp("s3")) as settings:
+        yield settings
+
+
+@pytest.fixture
+async def store(s3: StoreSettings) -> AsyncIterator[Store]:
+    """A store with a bucket of its own for every test."""
+    opened = Store.open(replace(s3, bucket=f"test-{uuid.uuid4().hex}"))
+    await opened.ensure_bucket()
+    yield opened
+    await opened.close()

@@ -66,6 +66,16 @@ class _Kept:
     postgres_port: int
     s3_port: int
 
+    @property
+    def database_url(self) -> str:
+        return f"postgresql://{NAME}:{self.password}@{HOST}:{self.postgres_port}/{NAME}"
+
+    @property
+    def store_settings(self) -> StoreSettings:
+        return StoreSettings(
+            endpoint=f"{HOST}:{self.s3_port}", access_key=self.access_key, secret_key=self.secret_key, bucket=NAME
+        )
+
 
 class Embedded:
     """The two servers, running and watched: killed ones come back on the same port."""
@@ -89,7 +99,9 @@ class Embedded:
                 both.create_task(embedded._start_s3())
         except BaseException as error:
             await embedded.stop()
-            raise error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
+            if isinstance(error, ExceptionGroup):
+                raise error.exceptions[0] from error
+            raise
         return embedded
 
     async def stop(self) -> None:
@@ -98,15 +110,11 @@ class Embedded:
 
     @property
     def database_url(self) -> str:
-        kept = self._kept
-        return f"postgresql://{NAME}:{kept.password}@{HOST}:{kept.postgres_port}/{NAME}"
+        return self._kept.database_url
 
     @property
     def store_settings(self) -> StoreSettings:
-        kept = self._kept
-        return StoreSettings(
-            endpoint=f"{HOST}:{kept.s3_port}", access_key=kept.access_key, secret_key=kept.secret_key, bucket=NAME
-        )
+        return self._kept.store_settings
 
     async def _start_postgres(self, fsync: bool) -> None:
         data = self._home / "postgres"
@@ -123,6 +131,12 @@ class Embedded:
         root.mkdir(mode=0o700, exist_ok=True)
         program = s3(root, self.store_settings, log=_log(self._home, "s3"))
         await self.processes.start(program, ready=lambda: store_answers(self.store_settings))
+
+
+def addresses(home: Path) -> tuple[str, StoreSettings]:
+    """Where the servers of this folder answer while another process of ours keeps them running."""
+    kept = _Kept(**json.loads((home / "embedded.json").read_text()))
+    return kept.database_url, kept.store_settings
 
 
 def postgres(data: Path, port: int, *, log: Path, account: tuple[int, int] | None, fsync: bool) -> Program:
@@ -295,10 +309,7 @@ def _sweep(root: Path, before: float) -> None:
 
 def _account(data: Path) -> tuple[int, int]:
     """Whom PostgreSQL runs as when we are root: the owner of the cluster, and before there is one, its own account."""
-    if data.exists():
-        owner = data.stat().st_uid, data.stat().st_gid
-    else:
-        owner = _system_account()
+    owner = (data.stat().st_uid, data.stat().st_gid) if data.exists() else _system_account()
     for place in (data.parent, Path(_postgres_binary("postgres")).parent):
         for folder in (place, *place.parents):
             mode = folder.stat().st_mode
