@@ -1,7 +1,7 @@
 """拒绝的样子: a refusal becomes a page or a problem+json (RFC 9457), with the right status, here and nowhere else."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from litestar import Request, Response
@@ -126,6 +126,12 @@ def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     return Redirect(target)
 
 
+def _back(request: Request[Any, Any, Any]) -> str:
+    """The page of ours the person came from, or nothing."""
+    referer = urlsplit(request.headers.get("referer", ""))
+    return referer.path if referer.netloc == request.headers.get("host") and referer.path != request.url.path else ""
+
+
 def _wants_json(request: Request[Any, Any, Any]) -> bool:
     path = request.url.path
     return path.startswith(("/api/", "/embed/api/")) or "application/json" in request.headers.get("accept", "")
@@ -146,7 +152,16 @@ def _answer(
         if faults:
             problem["faults"] = faults
         return Response(problem, status_code=status, headers=headers, media_type="application/problem+json")
-    answer: Template = page(request, "error.html", title=title, message=message, status=status, faults=faults or {})
+    answer: Template = page(
+        request,
+        "error.html",
+        title=title,
+        message=message,
+        status=status,
+        advice=list((faults or {}).values()),
+        back=_back(request),
+        trace="",
+    )
     answer.status_code = status
     answer.headers.update(headers or {})
     return answer

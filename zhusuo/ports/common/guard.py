@@ -100,6 +100,6 @@ async def _check_form(request: Request[Any, Any, Any]) -> None:
         return
     sent = request.headers.get("x-csrf-token")
     if sent is None and request.content_type[0] == RequestEncodingType.URL_ENCODED:
-        sent = str((await request.form()).get("csrf_token", ""))
+        sent = str((await request.form()).get("_csrf_token", ""))
     if not secrets.compare_digest(sent or "", request.scope["state"]["csrf_token"]):
         raise ForgedForm

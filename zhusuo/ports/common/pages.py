@@ -32,7 +32,7 @@ PORTS: dict[Role, Port] = {
             RailLink(href="/approval/managements", icon="key", label="管理认领"),
             RailLink(href="/approval/waivers", icon="list", label="免交清单"),
             RailLink(href="/approval/carriers", icon="building", label="载体目录"),
-            RailLink(href="/approval/search", icon="file-search", label="全文检索"),
+            RailLink(href="/approval/search", icon="doc", label="全文检索"),
         ),
     ),
     Role.MANAGER: Port(
@@ -42,7 +42,7 @@ PORTS: dict[Role, Port] = {
             RailLink(href="/property", icon="building", label="我的楼宇"),
             RailLink(href="/property/filings", icon="upload", label="材料备案"),
             RailLink(href="/property/registrations", icon="user", label="登记确认"),
-            RailLink(href="/property/search", icon="file-search", label="全文检索"),
+            RailLink(href="/property/search", icon="doc", label="全文检索"),
         ),
     ),
     Role.SUPERVISOR: Port(

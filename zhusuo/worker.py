@@ -1,0 +1,98 @@
+"""The worker process: reads documents in the background and does the duties that recur."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import asyncpg
+import structlog
+from ocr.pool import Limits, Readers
+
+from storage.model import StoreError
+from zhusuo import db as postgres
+from zhusuo import events, sealing, tasks
+from zhusuo.dossiers import actions as dossiers
+from zhusuo.dossiers import reading, uploads
+from zhusuo.people import duties as people
+from zhusuo.ports.common.app import today
+from zhusuo.processes import asked_to_end
+from zhusuo.registrations import actions as registrations
+from zhusuo.serve import Things, opened
+from zhusuo.settings import Settings
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 5.0
+"""How long a worker waits for a NOTIFY before it looks for itself: a hold that ends comes without one."""
+FAULT_SECONDS = 3.0
+"""How long it waits after PostgreSQL or the store went away."""
+
+
+async def work(settings: Settings) -> None:
+    """Work until asked to end. A task under way goes back to the others when its hold ends."""
+    limits = Limits(pages=settings.page_limit, page_seconds=settings.page_seconds)
+    async with opened(settings) as things, Readers(processes=settings.readers, limits=limits) as readers:
+        bell = asyncio.Event()
+        jobs = [asyncio.create_task(_listen(settings.database_url, bell))]
+        jobs += [asyncio.create_task(_read_documents(things, readers, bell)) for _ in range(settings.readers)]
+        jobs += [asyncio.create_task(_recurring(*duty)) for duty in _duties(things)]
+        await asked_to_end()
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+
+
+async def _listen(database_url: str, bell: asyncio.Event) -> None:
+    """Ring the bell whenever somebody enqueues a task; the connection is made anew when it breaks."""
+    while True:
+        with contextlib.suppress(*postgres.Down):
+            connection = await asyncpg.connect(database_url)
+            await connection.add_listener(tasks.CHANNEL, lambda *_: bell.set())
+            while not connection.is_closed():
+                await asyncio.sleep(FAULT_SECONDS)
+        await asyncio.sleep(FAULT_SECONDS)
+
+
+async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event) -> None:
+    while True:
+        try:
+            held = await tasks.hold(things.database, reading.KIND, reading.HOLD_SECONDS)
+            if held is not None:
+                await reading.read_one(things.database, things.store, readers, held)
+                continue
+            bell.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+        except tasks.HoldLost:
+            log.info("hold_lost")
+        except (*postgres.Down, StoreError) as error:
+            log.warning("worker_waits", error=type(error).__name__)
+            await asyncio.sleep(FAULT_SECONDS)
+
+
+Duty = Callable[[], Awaitable[object]]
+
+
+def _duties(things: Things) -> list[tuple[str, float, Duty]]:
+    """What recurs: its name, every how many seconds, and what it is. All may run in several workers at once."""
+    database, store, settings = things.database, things.store, things.settings
+    return [
+        ("number_events", 1, lambda: events.number_pending(database)),
+        ("seal_audit", 20, lambda: sealing.seal(database, settings.checkpoints, things.signer)),
+        ("expire_holds", 60, lambda: registrations.expire_holds(database, datetime.now(UTC))),
+        ("lapse_overdue", 600, lambda: dossiers.lapse_overdue(database, today())),
+        ("sweep_uploads", 900, lambda: uploads.sweep(database, store, settings.home / "tmp")),
+        ("forget_people", 3600, lambda: people.forget(database)),
+    ]
+
+
+async def _recurring(name: str, seconds: float, duty: Duty) -> None:
+    while True:
+        try:
+            await duty()
+        except (*postgres.Down, StoreError) as error:
+            log.warning("duty_waits", duty=name, error=type(error).__name__)
+        except Exception:
+            log.exception("duty_failed", duty=name)
+        await asyncio.sleep(seconds)
