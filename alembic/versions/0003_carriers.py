@@ -90,6 +90,7 @@ UP = (
         number text NOT NULL DEFAULT '',
         area_m2 numeric(12, 2),
         sharing_allowed boolean,
+        part_of uuid REFERENCES units,
         version integer NOT NULL DEFAULT 1,
         created_at timestamptz NOT NULL DEFAULT now(),
         retired_at timestamptz,
@@ -99,6 +100,7 @@ UP = (
     """,
     "CREATE UNIQUE INDEX unit_once ON units (carrier_id, building, number, key) WHERE retired_at IS NULL",
     "CREATE INDEX units_by_carrier ON units (carrier_id, building, floor, key)",
+    "CREATE INDEX units_by_whole ON units (part_of) WHERE part_of IS NOT NULL",
     # 谁管理哪个载体: claimed with a paper, confirmed by a clerk, handed on to a successor.
     """
     CREATE TABLE managements (

@@ -1,0 +1,203 @@
+"""表格: spreadsheets of strangers, read in a limited child process into rows with a place for every mistake."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhusuo.errors import Refusal, TooLarge
+
+SIZE_LIMIT = 10 << 20
+WALL_SECONDS = 30
+HEADER_WITHIN = 20
+
+TROUBLES = {
+    "empty": "文件是空的，请检查后重新选择。",
+    "web_page": "这个文件其实是网页，只是名字像表格。请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。",
+    "encrypted": "表格设有打开密码，请去除密码后再导入。",
+    "damaged": "表格已损坏，无法打开。请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。",
+    "not_a_table": "这不是表格文件，请上传 .xlsx、.xls 或 .csv。",
+    "too_large": "表格展开后太大，请删去多余的工作表、图片和空行后再导入。",
+    "too_many_rows": "表格超过 20000 行，请分成几份导入。",
+    "timeout": "表格太复杂，未能在规定时间内读完，请另存为 .csv 后再导入。",
+}
+FORMULA = "这一格是公式，请先改成数值（复制后选择性粘贴为数值）。"
+
+
+class TableUnreadable(Refusal):
+    """The file is no table, or none that we can open."""
+
+    code = "table_unreadable"
+
+
+class UnknownLayout(Refusal):
+    """No row of the table looks like the header that is wanted."""
+
+    code = "unknown_layout"
+    sentence = "没有找到表头：前 20 行里要有一行写着“{wanted}”。可以先下载模板，把内容贴进去再导入。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One sheet: rows of text; `first_row` and `first_column` say where it begins, counted from 1 as Excel does."""
+
+    name: str
+    first_row: int
+    first_column: int
+    rows: Sequence[Sequence[str]]
+    formulas: frozenset[tuple[int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column that is looked for: its own name and what other people call it."""
+
+    key: str
+    name: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellError:
+    """What is wrong with one cell; `column` is the letter Excel shows, "" for the whole row."""
+
+    row: int
+    column: str
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        place = f"第 {self.row} 行{self.name and f'“{self.name}”'}"
+        return f"{place}（{self.column}{self.row}）：{self.text}" if self.column else f"{place}：{self.text}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One row by the keys of its columns; `error` puts a finger on one of its cells."""
+
+    row: int
+    cells: Mapping[str, str]
+    places: Mapping[str, tuple[str, str]]
+
+    def error(self, key: str, text: str) -> CellError:
+        column, name = self.places.get(key, ("", ""))
+        return CellError(row=self.row, column=column, name=name, text=text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """The rows under a header, without empty ones and sums, and the errors found on the way."""
+
+    rows: tuple[Record, ...]
+    errors: tuple[CellError, ...]
+
+
+async def read(data: bytes) -> list[Sheet]:
+    """The sheets of an XLSX, XLS, ODS or CSV; raises TooLarge, TableUnreadable."""
+    if len(data) > SIZE_LIMIT:
+        raise TooLarge("表格超过 10 MB，请删去多余的工作表和图片，或分成几份导入。")
+    answer = await _ask_child(data)
+    if "trouble" in answer:
+        raise TableUnreadable(TROUBLES[answer["trouble"]])
+    return [
+        Sheet(
+            name=each["name"],
+            first_row=each["first"],
+            first_column=each["left"] + 1,
+            rows=each["rows"],
+            formulas=frozenset((y, x) for y, x in each["formulas"]),
+        )
+        for each in answer["sheets"]
+    ]
+
+
+async def _ask_child(data: bytes) -> dict[str, Any]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-m",
+        "zhusuo.carriers.tables_child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        start_new_session=True,
+    )
+    try:
+        output, _ = await asyncio.wait_for(child.communicate(data), WALL_SECONDS)
+    except TimeoutError:
+        return {"trouble": "timeout"}
+    finally:
+        if child.returncode is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            await child.wait()
+    if child.returncode == -signal.SIGXCPU:
+        return {"trouble": "timeout"}
+    if child.returncode != 0:
+        return {"trouble": "too_large" if child.returncode == -signal.SIGABRT else "damaged"}
+    answer: dict[str, Any] = json.loads(output)
+    return answer
+
+
+def records(sheets: Sequence[Sheet], columns: Sequence[Column], needed: Sequence[str]) -> Records:
+    """The rows under the first header that names at least one of the `needed` keys; raises UnknownLayout."""
+    for sheet in sheets:
+        for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+            found = _header(row, columns)
+            if any(key in found for key in needed):
+                return _under(sheet, at, found)
+    names = {column.key: column.name for column in columns}
+    raise UnknownLayout(wanted="、".join(names[key] for key in needed))
+
+
+def _header(row: Sequence[str], columns: Sequence[Column]) -> dict[str, tuple[int, str]]:
+    """Which key stands in which place of this row; the first of two equal ones counts."""
+    found: dict[str, tuple[int, str]] = {}
+    for x, cell in enumerate(row):
+        name = _plain(cell)
+        for column in columns:
+            if name and column.key not in found and name in (column.name, *column.others):
+                found[column.key] = (x, cell)
+    return found
+
+
+def _plain(cell: str) -> str:
+    """A header without spaces, stars, units and remarks in brackets: 面积（㎡）* is 面积."""
+    text = re.sub(r"[(（\[【][^)）\]】]*[)）\]】]", "", unicodedata.normalize("NFKC", cell))
+    return re.sub(r"[\s*:：]|m2$|平方米$", "", text)
+
+
+def _under(sheet: Sheet, header: int, found: Mapping[str, tuple[int, str]]) -> Records:
+    places = {key: (column_letter(sheet.first_column + x), name.strip()) for key, (x, name) in found.items()}
+    rows, errors = [], []
+    for y, row in _filled(sheet.rows, header + 1):
+        cells = {key: row[x].strip() if x < len(row) else "" for key, (x, _) in found.items()}
+        record = Record(row=sheet.first_row + y, cells=cells, places=places)
+        wrong = [record.error(key, FORMULA) for key, (x, _) in found.items() if (y, x) in sheet.formulas]
+        errors += wrong
+        if not wrong and any(cells.values()):
+            rows.append(record)
+    return Records(rows=tuple(rows), errors=tuple(errors))
+
+
+def _filled(rows: Sequence[Sequence[str]], start: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows with something in them, without the sums at the foot."""
+    for y in range(start, len(rows)):
+        first = next((cell.strip() for cell in rows[y] if cell.strip()), "")
+        if first and not re.match(r"[合总小]\s*计", first):
+            yield y, rows[y]
+
+
+def column_letter(number: int) -> str:
+    """1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
