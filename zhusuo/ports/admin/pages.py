@@ -15,7 +15,7 @@ from zhusuo.errors import Invalid
 from zhusuo.people import actions
 from zhusuo.people.model import Actor, OrganisationKind, Role
 from zhusuo.ports.admin import reads
-from zhusuo.ports.common.pages import page
+from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
 
 Asked = Request[Any, Any, Any]
@@ -128,7 +128,7 @@ async def add_organisation(
         )
     except Invalid as invalid:
         return _again(await _organisations(request, database, settings, "", data, invalid.fields))
-    return Redirect("/admin")
+    return go("/admin")
 
 
 @post("/admin/organisations/{organisation_id:uuid}/disable", name="admin.disable_organisation", status_code=303)
@@ -136,7 +136,7 @@ async def disable_organisation(
     organisation_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     await actions.set_organisation_disabled(database, actor, organisation_id, True)
-    return Redirect("/admin")
+    return go("/admin")
 
 
 @post("/admin/organisations/{organisation_id:uuid}/enable", name="admin.enable_organisation", status_code=303)
@@ -144,7 +144,7 @@ async def enable_organisation(
     organisation_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     await actions.set_organisation_disabled(database, actor, organisation_id, False)
-    return Redirect("/admin")
+    return go("/admin")
 
 
 @get("/admin/people", name="admin.people")
@@ -194,7 +194,7 @@ async def add_person(
         )
     except Invalid as invalid:
         return _again(await _people(request, database, "", None, data, invalid.fields))
-    return Redirect("/admin/people")
+    return go("/admin/people")
 
 
 @post("/admin/people/{person_id:uuid}/disable", name="admin.disable_person", status_code=303)
@@ -202,7 +202,7 @@ async def disable_person(
     person_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     await actions.set_person_disabled(database, actor, person_id, True)
-    return Redirect("/admin/people")
+    return go("/admin/people")
 
 
 @post("/admin/people/{person_id:uuid}/enable", name="admin.enable_person", status_code=303)
@@ -210,7 +210,7 @@ async def enable_person(
     person_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     await actions.set_person_disabled(database, actor, person_id, False)
-    return Redirect("/admin/people")
+    return go("/admin/people")
 
 
 @post("/admin/people/{person_id:uuid}/password", name="admin.set_password", status_code=303)
@@ -225,7 +225,7 @@ async def set_password(
         await actions.set_password(database, actor, person_id, data.password)
     except Invalid as invalid:
         return _again(await _people(request, database, "", None, PersonForm(), invalid.fields))
-    return Redirect("/admin/people")
+    return go("/admin/people")
 
 
 @get("/admin/clients", name="admin.clients")
@@ -304,7 +304,7 @@ async def disable_client(
     client_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     await actions.set_client_disabled(database, actor, client_id, True)
-    return Redirect("/admin/clients")
+    return go("/admin/clients")
 
 
 @post("/admin/clients/{client_id:uuid}/enable", name="admin.enable_client", status_code=303)
@@ -312,7 +312,7 @@ async def enable_client(
     client_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     await actions.set_client_disabled(database, actor, client_id, False)
-    return Redirect("/admin/clients")
+    return go("/admin/clients")
 
 
 @post("/admin/clients/{client_id:uuid}/clerks", name="admin.map_clerk", status_code=303)
@@ -328,7 +328,7 @@ async def map_clerk(
         await actions.map_clerk(database, actor, client_id, data.clerk, person_id)
     except Invalid as invalid:
         return _again(await _clients(request, database, ClientForm(), invalid.fields))
-    return Redirect("/admin/clients")
+    return go("/admin/clients")
 
 
 @get("/admin/carriers", name="admin.carriers")

@@ -23,7 +23,7 @@ from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common import reads
 from zhusuo.ports.common.errors import status_of
 from zhusuo.ports.common.guard import COOKIE
-from zhusuo.ports.common.pages import page
+from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -54,7 +54,7 @@ def _ours(path: str) -> str:
 async def home(request: Request[Any, Any, Any], database: NamedDependency[Database]) -> Redirect:
     """To the desk of whoever is signed in."""
     actor = await reads.actor_of(database, request)
-    return Redirect(HOME_OF[actor.role] if actor else "/sign-in")
+    return go(HOME_OF[actor.role] if actor else "/sign-in")
 
 
 @get("/sign-in", name="sign_in_page")
@@ -81,7 +81,7 @@ async def sign_in(
         again.status_code = status_of(refusal)
         return again
     target = _ours(data.next) if data.next else HOME_OF[signed_in.person.role]
-    answer = Redirect(target)
+    answer = go(target)
     answer.set_cookie(_session_cookie(settings, signed_in.token, settings.session_hours * 3600))
     return answer
 
@@ -94,7 +94,7 @@ async def sign_out(
     actor: NamedDependency[Actor],
 ) -> Redirect:
     await actions.sign_out(database, actor, request.cookies.get(COOKIE, ""))
-    answer = Redirect("/sign-in")
+    answer = go("/sign-in")
     answer.set_cookie(_session_cookie(settings, "", 0))
     return answer
 
@@ -104,7 +104,7 @@ async def preferences(
     data: Annotated[PreferencesForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Redirect:
     """大字 and 深色 without JavaScript; with it the page sets the same cookies itself."""
-    answer = Redirect(_ours(data.back))
+    answer = go(_ours(data.back))
     for key, value, allowed in (
         ("zs-theme", data.theme, ("light", "dark", "auto")),
         ("zs-text", data.text, ("large", "normal")),
@@ -129,7 +129,7 @@ async def read_notice(
 ) -> Redirect:
     """Marks the notice as read and goes where it points."""
     async with database.transaction() as db:
-        return Redirect(_ours(await mark_read(db, actor.organisation_id, notice_id) or "/notices"))
+        return go(_ours(await mark_read(db, actor.organisation_id, notice_id) or "/notices"))
 
 
 @get("/healthz", name="healthz", media_type=MediaType.JSON)

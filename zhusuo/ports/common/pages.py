@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from zhusuo.people.model import HOME_OF, Actor, Role
 from zhusuo.ports.common.components import Frame, RailLink
@@ -97,6 +97,11 @@ def page(request: Request[Any, Any, Any], template: str, /, **context: Any) -> T
         },
         media_type="text/html",
     )
+
+
+def go(path: str) -> Redirect:
+    """On to another page after something was done (303: with GET, whatever the method was)."""
+    return Redirect(path, status_code=303)
 
 
 def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[str, int]) -> Frame:

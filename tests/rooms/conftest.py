@@ -1,0 +1,17 @@
+"""Fixtures for the rooms: the whole app over a rolled-back database."""
+
+from pathlib import Path
+
+import pytest
+
+from storage.store import Store
+from tests.support.web import ORIGIN, Site
+from zhusuo.db import Database
+from zhusuo.settings import Settings
+from zhusuo.signing import Signer
+
+
+@pytest.fixture
+async def site(database: Database, store: Store, tmp_path: Path) -> Site:
+    settings = Settings(home=tmp_path, public_url=ORIGIN, free_space_mb=0)
+    return Site(database, store, settings, Signer.open(tmp_path / "signing.pem"))

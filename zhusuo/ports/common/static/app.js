@@ -1,0 +1,52 @@
+// 每页都有的: theme and keys at once, a part's own module only where the part stands on the page.
+import "./theme.js";
+import "./keys.js";
+
+const PARTS = { "zs-upload": "./upload.js", "zs-stacking": "./stacking.js", "zs-desk": "./desk.js", "zs-suggest": "./suggest.js" };
+
+function awaken() {
+  for (const [tag, module] of Object.entries(PARTS)) {
+    if (!customElements.get(tag) && document.querySelector(tag)) import(module);
+  }
+}
+
+function focusSummary(root) {
+  root.querySelector?.("[data-focus]")?.focus();
+}
+
+function alertPerson(sentence) {
+  const place = document.getElementById("zs-alert");
+  place.replaceChildren();
+  if (!sentence) return;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn btn-s";
+  close.textContent = "知道了";
+  close.addEventListener("click", () => alertPerson(""));
+  place.append(sentence, close);
+}
+
+awaken();
+focusSummary(document);
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  awaken();
+  focusSummary(event.target);
+});
+document.addEventListener("htmx:beforeRequest", () => alertPerson(""));
+for (const gone of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(gone, () => alertPerson("连不上服务器，刚才的操作没有生效。请检查网络后再试一次。"));
+}
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 401) location.reload();
+  else if (status >= 500) alertPerson("系统暂时没能完成这一步，已保存的内容不会丢失。请稍后再试。");
+  else alertPerson("这一步没有成功，页面可能已经过时。请刷新后再看。");
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) print();
+});
+document.addEventListener("change", (event) => {
+  event.target.closest?.("[data-submit-on-change]")?.requestSubmit();
+});
