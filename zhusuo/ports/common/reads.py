@@ -34,9 +34,7 @@ async def health(database: Database, store: Store, settings: Settings) -> dict[s
     parts = {
         "database": await _database(database),
         "storage": await _storage(store),
-        "disk": "ok"
-        if free_mb > settings.free_space_mb
-        else f"剩余 {free_mb} MB，低于 {settings.free_space_mb} MB，暂停上传",
+        "disk": "ok" if free_mb > settings.free_space_mb else short,
     }
     return {"ok": all(word == "ok" for word in parts.values()), "parts": parts}
 
