@@ -1,7 +1,7 @@
 """Fixtures: one PostgreSQL a run, a rolled-back or a fresh database a test, a bucket of a real S3 server."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -10,20 +10,26 @@ from storage.model import StoreSettings
 from storage.store import Store
 from tests.support import postgres
 from tests.support.postgres import OneConnection, Server
-from tests.support.s3 import s3_server
 from zhusuo.db import Connection, Database
+from zhusuo.embedded import Embedded
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with postgres.running_server() as running:
-        yield running
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embedded]:
+    """PostgreSQL and S3 as a trial installation has them, without fsync, for the whole run."""
+    running = await Embedded.start(tmp_path_factory.mktemp("servers"), fsync=False)
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="session")
+def server(servers: Embedded) -> Server:
+    return Server(servers.database_url)
 
 
 @pytest.fixture(scope="session")
 async def template(server: Server) -> str:
     """Name of the migrated database that all others are copies of."""
-    await postgres.ready(server)
     return await postgres.build_template(server)
 
 
@@ -57,10 +63,9 @@ async def fresh_database(server: Server, template: str) -> AsyncIterator[Databas
 
 
 @pytest.fixture(scope="session")
-async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StoreSettings]:
-    """The S3 server of the run, with a bucket called `tests`."""
-    async with s3_server(tmp_path_factory.mktemp("s3")) as settings:
-        yield settings
+def s3(servers: Embedded) -> StoreSettings:
+    """Where the S3 server of the run answers."""
+    return servers.store_settings
 
 
 @pytest.fixture
