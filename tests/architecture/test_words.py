@@ -16,7 +16,6 @@ SECOND_WORDS = {
     "landlord": "manager",
     "property_company": "manager",
     "estate": "carrier",
-    "premises": "carrier",
     "venue": "carrier",
     "tenant_roster": "tenancies",
     "occupancy": "tenancy",
