@@ -1,0 +1,242 @@
+"""One object of every noun that a path names: the actor's own, or somebody else's."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
+
+from tests import make
+from zhusuo.db import Connection
+from zhusuo.people.model import Actor, Role
+
+OTHER_DISTRICT = "310101"
+OTHER_SUBDISTRICT = "310104004"
+FILERS = (Role.MANAGER, Role.AGENT, Role.CLERK)
+
+
+async def stranger(db: Connection, actor: Actor) -> Actor:
+    """Somebody with the same role elsewhere: another organisation, for officials another district."""
+    official = actor.role in (Role.CLERK, Role.SUPERVISOR, Role.CLIENT)
+    role = Role.CLERK if actor.role == Role.CLIENT else actor.role
+    return await make.actor(db, role=role, district_code=OTHER_DISTRICT if official else make.DISTRICT)
+
+
+async def carrier(db: Connection, actor: Actor) -> UUID:
+    found = await make.carrier(db, district_code=actor.district_code)
+    if actor.role in (Role.MANAGER, Role.AGENT):
+        capacity = "manager" if actor.role == Role.MANAGER else "agency"
+        await make.management(db, carrier_id=found, organisation_id=actor.organisation_id, capacity=capacity)
+    if actor.role == Role.SUPERVISOR and actor.subdistricts:
+        await db.execute("UPDATE carriers SET subdistrict_code = $2 WHERE id = $1", found, min(actor.subdistricts))
+    return found
+
+
+async def unit(db: Connection, actor: Actor) -> UUID:
+    return await make.unit(db, carrier_id=await carrier(db, actor))
+
+
+async def tenancy(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO tenancies (unit_id, carrier_id, district_code, tenant, source)
+             SELECT id, carrier_id, district_code, '上海澜鹭信息科技有限公司', 'roster' FROM units WHERE id = $1
+          RETURNING id
+        """,
+        await unit(db, actor),
+    )
+    return found
+
+
+async def registration(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO registrations (unit_id, carrier_id, district_code, applicant, kind, status, exclusive, source)
+             SELECT id, carrier_id, district_code, '上海栖木数字科技有限公司', 'existing', 'registered', true, 'import'
+               FROM units WHERE id = $1
+          RETURNING id
+        """,
+        await unit(db, actor),
+    )
+    return found
+
+
+async def management(db: Connection, actor: Actor) -> UUID:
+    claimant = actor.organisation_id
+    if actor.role == Role.CLERK:
+        claimant = await make.organisation(db, district_code=actor.district_code)
+    carrier_id = await make.carrier(db, district_code=actor.district_code)
+    return await make.management(db, carrier_id=carrier_id, organisation_id=claimant, status="claimed")
+
+
+async def dossier(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO dossiers (number, carrier_id, district_code)
+             SELECT $2, id, district_code FROM carriers WHERE id = $1
+          RETURNING id
+        """,
+        await carrier(db, actor),
+        f"XH-2026-{make.number():05}",
+    )
+    return found
+
+
+async def filing(db: Connection, actor: Actor) -> UUID:
+    """A submitted filing of the actor's organisation."""
+    filed_by = actor.person_id or await make.person(db, organisation_id=actor.organisation_id, role="clerk")
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO filings (dossier_id, carrier_id, district_code, organisation_id, kind, status, filed_by,
+                             submitted_at)
+             SELECT id, carrier_id, district_code, $2, 'first', 'submitted', $3, now() FROM dossiers WHERE id = $1
+          RETURNING id
+        """,
+        await dossier(db, actor),
+        actor.organisation_id,
+        filed_by,
+    )
+    return found
+
+
+async def document(db: Connection, actor: Actor) -> UUID:
+    sha256 = f"{make.number():064x}"
+    await db.execute("INSERT INTO blobs (sha256, size, media_type) VALUES ($1, 1, 'application/pdf')", sha256)
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO documents (sha256, carrier_id, district_code, organisation_id, filing_id, purpose, file_name)
+             SELECT $2, carrier_id, district_code, organisation_id, id, 'filing', '01-产证.pdf'
+               FROM filings WHERE id = $1
+          RETURNING id
+        """,
+        await filing(db, actor),
+        sha256,
+    )
+    return found
+
+
+async def upload(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO uploads (person_id, filing_id, purpose, file_name, size, chunk_size, expires_at)
+             VALUES ($1, $2, 'filing', '01-产证.pdf', 1, 8388608, now() + interval '1 day')
+          RETURNING id
+        """,
+        actor.person_id,
+        await filing(db, actor),
+    )
+    return found
+
+
+async def version(db: Connection, actor: Actor) -> UUID:
+    filing_id = await filing(db, actor)
+    approver = await make.actor(db, role="clerk", district_code=actor.district_code)
+    submission_id = await db.fetchval(
+        """
+        INSERT INTO submissions (filing_id, number, content, declared_text, submitted_by)
+             VALUES ($1, 1, '{}', '声明', $2)
+          RETURNING id
+        """,
+        filing_id,
+        approver.person_id,
+    )
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO dossier_versions (dossier_id, carrier_id, district_code, number, filing_id, submission_id,
+                                      title_situation, valid_until, approved_by)
+             SELECT dossier_id, carrier_id, district_code, 1, id, $2, 'owner_lets', current_date + 300, $3
+               FROM filings WHERE id = $1
+          RETURNING id
+        """,
+        filing_id,
+        submission_id,
+        approver.person_id,
+    )
+    return found
+
+
+async def reuse(db: Connection, actor: Actor) -> UUID:
+    version_id = await version(db, actor)
+    each = make.number()
+    person_id = actor.person_id or await make.person(db, organisation_id=actor.organisation_id, role="clerk")
+    catalogue_id = await db.fetchval(
+        "INSERT INTO waiver_catalogues (number, sha256, source) VALUES ($1, $2, 'test') RETURNING id",
+        each,
+        f"{each:064x}",
+    )
+    carrier_id = await db.fetchval("SELECT carrier_id FROM dossier_versions WHERE id = $1", version_id)
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO reuses (number, code, district_code, carrier_id, unit_id, version_id, catalogue_id, item_code,
+                            applicant, registration_kind, purpose, case_number, person_id, organisation_id, client_id,
+                            held_until, receipt, receipt_text, receipt_sha256, signature, signing_key)
+             VALUES ($1, $1, $2, $3, $4, $5, $6, 'x', '栖木数字科技', 'formation', '设立登记', '2026-1', $7, $8,
+                     $9, now() + interval '30 days', '{}', '{}', '', '', '')
+          RETURNING id
+        """,
+        f"FY{each:06}",
+        actor.district_code,
+        carrier_id,
+        await make.unit(db, carrier_id=carrier_id),
+        version_id,
+        catalogue_id,
+        person_id,
+        actor.organisation_id,
+        actor.client_id,
+    )
+    return found
+
+
+async def notice(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO notices (organisation_id, kind, title, link)
+             VALUES ($1, 'test', '有一件材料要补正', '/notices')
+          RETURNING id
+        """,
+        actor.organisation_id,
+    )
+    return found
+
+
+async def organisation(db: Connection, actor: Actor) -> UUID:
+    return await make.organisation(db)
+
+
+async def person(db: Connection, actor: Actor) -> UUID:
+    return await make.person(db, organisation_id=await make.organisation(db))
+
+
+async def client(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO clients (organisation_id, name, token_hash, scopes)
+             VALUES ($1, $2, $3, '{lookup}')
+          RETURNING id
+        """,
+        actor.organisation_id,
+        f"接入系统{make.number()}",
+        uuid4().bytes,
+    )
+    return found
+
+
+MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
+    "carrier": carrier,
+    "listed_carrier": carrier,
+    "unit": unit,
+    "tenancy": tenancy,
+    "registration": registration,
+    "management": management,
+    "filing": filing,
+    "own_filing": filing,
+    "document": document,
+    "own_document": document,
+    "upload": upload,
+    "dossier": dossier,
+    "version": version,
+    "reuse": reuse,
+    "notice": notice,
+    "organisation": organisation,
+    "person": person,
+    "client": client,
+}
+# Nouns of which an administrator sees every one, and the district's directory, which is the same for all in it.
+NOBODYS = {"organisation", "person", "client", "listed_carrier"}
