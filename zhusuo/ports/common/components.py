@@ -1,8 +1,8 @@
 """部件: what every page template can call, and the frame a page stands in.
 
-Filters write a value as a person at a counter reads it: days whole, areas with their unit, times in Asia/Shanghai, numbers
-of telephones and identity papers masked. Functions draw icons and address static files; an unknown icon or file is an error
-while the page is made, never a hole in it. Nothing here knows a noun of the trade.
+Filters write a value as a person at a counter reads it: days whole, areas with their unit, times in Asia/Shanghai,
+numbers of telephones and identity papers masked. Functions draw icons and address static files; an unknown icon or file
+is an error while the page is made, never a hole in it. Nothing here knows a noun of the trade.
 """
 
 import hashlib
@@ -142,7 +142,7 @@ def with_query(url: str, **changes: object) -> str:
 
 
 def spans(areas: Iterable[float | Decimal | None], columns: int = COLUMNS) -> list[int]:
-    """How many columns each unit of a floor takes: by area, at least two; a crowded floor wraps in rows of equal cells."""
+    """How many columns each unit of a floor takes: by area, at least two; a crowded floor wraps in equal cells."""
     sizes = [float(each or 0) for each in areas]
     if not sizes:
         return []
