@@ -1,0 +1,171 @@
+"""Keys: what two spellings of one address, unit or name have in common. Equal keys are the only safe likeness."""
+
+import re
+
+from zhusuo.addresses.characters import arabic, normal
+from zhusuo.addresses.draft import Draft
+from zhusuo.addresses.model import Address
+from zhusuo.addresses.tail import read_tail
+from zhusuo.addresses.units import composed, floor_in
+
+_BUILDING_END = re.compile("(?:号楼|号房|号厂房|号库|幢|栋|座|楼|塔楼?)$")
+_BUILDING_INSIDE = re.compile("(?:号楼|幢|栋|座)(?=[0-9A-Z])")
+_LEADING_ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
+_NOT_A_WORD = re.compile(r"[^0-9A-Z\u4e00-\u9fff]+")
+_SPAN = re.compile(r"(\d+)-(\d+)$")
+_RUNS = re.compile("[\u4e00-\u9fff]+|[^\u4e00-\u9fff]+")
+_PLAIN = re.compile(r"\d+$")
+
+
+def gate_key(address: Address) -> str:
+    """What all addresses at one gate begin with: "虹桥路|||1|"."""
+    return f"{address.road}|{address.lane}|{address.sublane}|{address.number}|"
+
+
+def address_key(address: Address) -> str:
+    """road|lane|sublane|number|building: "肇嘉浜路|||1366|", "宜山路|||152|2"."""
+    return gate_key(address) + building_key(address.building)
+
+
+def canonical(address: Address) -> str:
+    """The address in its normal spelling, as far as it was read: 上海市徐汇区宜山路152号2号楼2层202室."""
+    number = address.number
+    parity = number[-1:] if number[-1:] in ("单", "双") else ""
+    gate = f"{number.removesuffix(parity)}号" if number else ""
+    return "".join(
+        (
+            address.city,
+            address.district,
+            address.road,
+            f"{address.lane}弄" if address.lane else "",
+            f"{address.sublane}支弄" if address.sublane else "",
+            f"{gate}({parity})" if parity else gate,
+            address.building,
+            f"{address.entrance}单元" if address.entrance else "",
+            _floor_words(address.floor),
+            f"{'、'.join(address.units)}室" if address.units else "",
+        )
+    )
+
+
+def _floor_words(floor: str) -> str:
+    return f"{floor}层".replace("-1层", "地下1层") if floor else ""
+
+
+def building_key(building: str) -> str:
+    """2号楼, 2幢, 第2栋 and 02幢 as "2"; A座 and A楼 as "A"; B区4幢 as "B区4"; 北塔 and 北楼 as "北"."""
+    plain, _ = arabic(*normal(building))
+    plain = _LEADING_ZEROS.sub("", plain.replace("第", "").replace(" ", ""))
+    plain = _BUILDING_INSIDE.sub("/", plain)
+    return _BUILDING_END.sub("", plain) or plain
+
+
+def unit_key(text: str) -> str:
+    """The normal key of one unit inside its building: "18楼1803室" and "１８０３" as "1803", "10层05室" as "1005",
+    "8层整层" as "8层"; a list keeps its commas."""
+    draft = _unit_draft(text)
+    if draft.units:
+        return "、".join(composed(draft.floor, unit) or unit for unit in draft.units)
+    if draft.floor:
+        return f"{draft.floor}层" + draft.part.removeprefix("整层").removeprefix("全层").removeprefix("全部")
+    return draft.building or _NOT_A_WORD.sub("", draft.text)
+
+
+def expand_units(text: str) -> tuple[str, ...]:
+    """The keys of all units a text names: "2101-2103室" and "2101、2102、2103室" alike."""
+    draft = _unit_draft(text)
+    if not draft.units:
+        key = unit_key(text)
+        return (key,) if key else ()
+    return tuple(dict.fromkeys(composed(draft.floor, unit) or unit for unit in draft.units))
+
+
+def floor_of(text: str) -> int | None:
+    """The floor a unit's text names or its number tells: "18楼1803室" 18, "203" 2, "B1-12铺" -1, "底层" 1."""
+    draft = _unit_draft(text)
+    floor = draft.floor or (floor_in(draft.units[0]) if draft.units else "")
+    return int(floor) if floor.removeprefix("-").isdigit() else None
+
+
+def _unit_draft(text: str) -> Draft:
+    plain, _ = arabic(*normal(text))
+    draft = Draft(plain)
+    read_tail(draft, 0)
+    return draft
+
+
+def name_key(name: str) -> str:
+    """A building's name without city, blanks and marks: "上海 汇金广场（一期）" as "汇金广场1期"."""
+    plain, _ = arabic(*normal(name))
+    plain = _NOT_A_WORD.sub("", plain)
+    for city in ("上海市", "上海"):
+        if plain.startswith(city) and len(plain) - len(city) >= 4:
+            return plain[len(city) :]
+    return plain
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------
+
+
+def number_parts(number: str) -> tuple[str, ...]:
+    """The single numbers and ranges of a number: "225、229-235单" as ("225", "229-235单")."""
+    return tuple(part for part in number.split("、") if part)
+
+
+def covers(filed: str, asked: str, *, in_lane: bool = False) -> bool:
+    """Whether the number `asked` lies within the filed number, list or range.
+
+    Ranges along a road run on one side, so they keep the parity of their ends (漕溪路129-131号 holds 129 and 131);
+    inside a lane, or where the ends differ in parity, all numbers between are meant. A mark (甲) must be equal.
+    """
+    parity = filed[-1:] if filed[-1:] in ("单", "双") else ""
+    for part in number_parts(filed.rstrip("单双")):
+        if part == asked:
+            return True
+        span = _SPAN.match(part)
+        if not span or not _PLAIN.match(asked):
+            continue
+        low, high, one = int(span[1]), int(span[2]), int(asked)
+        if not low < high or not low <= one <= high:
+            continue
+        odd = {"单": 1, "双": 0}.get(parity, -1)
+        if odd < 0 and not in_lane and low % 2 == high % 2:
+            odd = low % 2
+        if odd < 0 or one % 2 == odd:
+            return True
+    return False
+
+
+# -- pinyin ------------------------------------------------------------------------------------------------------
+
+# Where the reading in names of places here is not the commonest one.
+_LOCAL = {"长": "chang", "莘": "xin", "薀": "yun", "蕰": "yun", "蕴": "yun"}
+_HANG = re.compile("(?<=[闵杨殷庙曹朱陈唐杜刘])行")  # 闵行, 杨行, …; but 行知路
+
+
+def _readings(text: str) -> list[str]:
+    """The likeliest reading of each character; letters and digits as they are, in lower case."""
+    from pypinyin import Style, pinyin  # 0.1 s and 30 MB: only those who need it pay
+
+    found: list[str] = []
+    for run in _RUNS.findall(_NOT_A_WORD.sub("", normal(text)[0])):
+        if run[0] < "\u4e00":
+            found += run.lower()
+        else:
+            likely = pinyin(run, style=Style.NORMAL)
+            hang = {place.start() for place in _HANG.finditer(run)}
+            found += [
+                "hang" if place in hang else _LOCAL.get(c, reading[0])
+                for place, (c, reading) in enumerate(zip(run, likely, strict=True))
+            ]
+    return found
+
+
+def pinyin_of(text: str) -> str:
+    """The likeliest reading in one word: 肇嘉浜路 as "zhaojiabanglu"."""
+    return "".join(_readings(text))
+
+
+def initials_of(text: str) -> str:
+    """The first letters: 肇嘉浜路1366号 as "zjbl1366h"."""
+    return "".join(reading[:1] for reading in _readings(text))

@@ -1,0 +1,123 @@
+"""词表: the districts, subdistricts and roads that the grammar knows by name."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+CITY = "上海市"
+
+# Districts of former times and where they went; counties became districts.
+FORMER_DISTRICTS = {
+    "卢湾区": "黄浦区",
+    "南市区": "黄浦区",
+    "闸北区": "静安区",
+    "南汇区": "浦东新区",
+    "南汇县": "浦东新区",
+    "川沙县": "浦东新区",
+    "吴淞区": "宝山区",
+    "上海县": "闵行区",
+    "宝山县": "宝山区",
+    "嘉定县": "嘉定区",
+    "松江县": "松江区",
+    "青浦县": "青浦区",
+    "奉贤县": "奉贤区",
+    "金山县": "金山区",
+    "崇明县": "崇明区",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """词表. What ships beside this module; a copy `with_roads` also knows the roads of an installation.
+
+    districts     every spelling, short and former ones too → present name
+    former        the spellings among them that are no longer right
+    codes         present name of a district → its code
+    subdistricts  full name → (district, name)
+    short         name of a subdistrict without 街道, 镇 or 乡 → full name
+    towns         towns that were merged into others, without 镇
+    prefixes      first two characters → all full names that begin with them, the longest first
+    roads         every spelling of a road → its name
+    homonyms      roads of one name in several places, which lead nowhere without a district
+    """
+
+    districts: Mapping[str, str]
+    former: frozenset[str]
+    codes: Mapping[str, str]
+    subdistricts: Mapping[str, tuple[str, str]]
+    short: Mapping[str, str]
+    towns: frozenset[str]
+    prefixes: Mapping[str, tuple[str, ...]]
+    roads: Mapping[str, str]
+    homonyms: frozenset[str]
+
+    @classmethod
+    def load(cls) -> "Lexicon":
+        """The lexicon that ships with the product."""
+        cities = json.loads(_text("shanghai.json"))
+        found = [district for city in cities for part in city["children"] for district in part["children"]]
+        codes = {each["name"]: each["code"] for each in found}
+        subdistricts = {
+            child["name"].replace("（", "(").replace("）", ")"): (each["name"], child["name"])
+            for each in found
+            for child in each["children"]
+        }
+        full = {name: name for name in codes} | FORMER_DISTRICTS | {"浦东区": "浦东新区"}
+        short = {name[:2]: present for name, present in full.items() if name != "上海县"}
+        short |= {name[:2]: name for name in codes}
+        roads, homonyms = _roads()
+        return cls(
+            districts=full | short,
+            former=frozenset(name for name in (*FORMER_DISTRICTS, *short) if not _is_present(name, codes)),
+            codes=codes,
+            subdistricts=subdistricts,
+            short={name.removesuffix("街道").rstrip("镇乡"): name for name in subdistricts if name[-1] in "道镇乡"},
+            towns=frozenset(_lines("towns.txt")),
+            prefixes=_by_two((*full, *subdistricts, CITY)),
+            roads=roads,
+            homonyms=homonyms,
+        )
+
+    def with_roads(self, names: Iterable[str]) -> "Lexicon":
+        """The same lexicon that also knows these roads."""
+        return replace(self, roads={**{name: name for name in names}, **self.roads})
+
+    def prefix(self, text: str, start: int) -> str:
+        """The longest district, subdistrict or city whose full name stands at `start`; "" if there is none."""
+        for name in self.prefixes.get(text[start : start + 2], ()):
+            if text.startswith(name, start):
+                return name
+        return ""
+
+
+def _is_present(name: str, codes: Mapping[str, str]) -> bool:
+    return any(present.startswith(name) for present in codes)
+
+
+def _text(name: str) -> str:
+    return (files("zhusuo.addresses") / "data" / name).read_text("utf-8")
+
+
+def _lines(name: str) -> Iterator[str]:
+    return (line for line in _text(name).splitlines() if line and line[0] != "#")
+
+
+def _by_two(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        found.setdefault(name[:2], []).append(name)
+    return {start: tuple(each) for start, each in found.items()}
+
+
+def _roads() -> tuple[dict[str, str], frozenset[str]]:
+    """Lines of `name`, `name*` (a homonym) or `name=other spelling=…`."""
+    roads: dict[str, str] = {}
+    homonyms: set[str] = set()
+    for line in _lines("roads.txt"):
+        name, *others = line.split("=")
+        if name[-1] == "*":
+            name = name[:-1]
+            homonyms.add(name)
+        roads |= dict.fromkeys((name, *others), name)
+    return roads, frozenset(homonyms)
