@@ -35,6 +35,7 @@ UP = (
         noun_id uuid NOT NULL,
         file_name text NOT NULL,
         size bigint NOT NULL,
+        fingerprint text NOT NULL DEFAULT '',
         chunk_size integer NOT NULL,
         document_id uuid,
         created_at timestamptz NOT NULL DEFAULT now(),

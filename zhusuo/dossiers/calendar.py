@@ -4,9 +4,11 @@ Weekends only: the holidays that the State Council announces every autumn, with 
 come as a table of their own.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 SATURDAY = 5
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def is_working_day(day: date) -> bool:
@@ -28,3 +30,8 @@ def one_year_after(day: date) -> date:
         return day.replace(year=day.year + 1)
     except ValueError:
         return day.replace(year=day.year + 1, day=28)
+
+
+def today() -> date:
+    """The business day in Shanghai, for verbs that were not given one."""
+    return datetime.now(SHANGHAI).date()

@@ -272,7 +272,10 @@ async def same_bytes(
 async def copy(
     db: Connection, document_id: UUID, *, filing_id: UUID, organisation_id: UUID, uploaded_by: UUID
 ) -> UUID | None:
-    """The document once more, for another filing, with all that was read and corrected; None if it is there already."""
+    """The document once more, for another filing, with all that was read and corrected; None if it is there already.
+
+    What another organisation marked as sensitive, or what nobody has read yet, does not change hands this way.
+    """
     copied: UUID | None = await db.fetchval(
         """
         INSERT INTO documents
@@ -284,6 +287,7 @@ async def copy(
                     marked_sensitive, id, $4, read_at
                FROM documents
               WHERE id = $1
+                AND (organisation_id = $3 OR (status = 'read' AND NOT marked_sensitive))
         ON CONFLICT DO NOTHING
           RETURNING id
         """,
@@ -368,6 +372,20 @@ async def set_marked_sensitive(db: Connection, document_id: UUID, sensitive: boo
         """,
         document_id,
         sensitive,
+    )
+
+
+async def set_waiting(db: Connection, document_id: UUID) -> None:
+    """To be read from the beginning."""
+    await db.execute(
+        """
+        UPDATE documents
+           SET status = 'waiting',
+               trouble = '',
+               read_at = NULL
+         WHERE id = $1
+        """,
+        document_id,
     )
 
 

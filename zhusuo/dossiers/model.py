@@ -235,7 +235,7 @@ RETURN_REASONS: dict[ReturnReason, tuple[str, str]] = {
 }
 
 
-class Decision(StrEnum):
+class DecisionKind(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
@@ -461,6 +461,22 @@ class Submission:
     declared_text: str
     submitted_by: UUID
     submitted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a reviewer decided on a submission. `internal_note` is for reviewers only."""
+
+    id: UUID
+    filing_id: UUID
+    submission_id: UUID
+    decision: DecisionKind
+    reasons: tuple[ReturnReason, ...]
+    message: str
+    internal_note: str
+    deadline_on: date | None
+    decided_by: UUID
+    decided_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

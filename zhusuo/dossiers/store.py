@@ -8,12 +8,14 @@ from uuid import UUID
 from zhusuo.db import Connection, Row
 from zhusuo.dossiers.model import (
     Decision,
+    DecisionKind,
     Document,
     DocumentKind,
     DossierVersion,
     Filing,
     FilingKind,
     FilingStatus,
+    ReturnReason,
     ScopeKind,
     Submission,
     SubmittedDocument,
@@ -390,7 +392,7 @@ async def insert_decision(
     db: Connection,
     filing_id: UUID,
     submission_id: UUID,
-    decision: Decision,
+    decision: DecisionKind,
     *,
     reasons: Sequence[str] = (),
     message: str = "",
@@ -413,6 +415,21 @@ async def insert_decision(
         deadline_on,
         decided_by,
     )
+
+
+async def decisions(db: Connection, filing_id: UUID) -> list[Decision]:
+    """Newest first."""
+    rows = await db.fetch(
+        """
+        SELECT id, filing_id, submission_id, decision, reasons, message, internal_note, deadline_on,
+               decided_by, decided_at
+          FROM decisions
+         WHERE filing_id = $1
+      ORDER BY decided_at DESC
+        """,
+        filing_id,
+    )
+    return [_decision(row) for row in rows]
 
 
 # 版本
@@ -629,22 +646,6 @@ async def documents_of_version(db: Connection, version_id: UUID) -> list[Submitt
 # 机构: who is told
 
 
-async def authorities(db: Connection, district_code: str) -> list[UUID]:
-    """The organisations whose clerks review the district's filings."""
-    rows = await db.fetch(
-        """
-        SELECT id
-          FROM organisations
-         WHERE district_code = $1
-           AND kind = 'approval_authority'
-           AND disabled_at IS NULL
-      ORDER BY id
-        """,
-        district_code,
-    )
-    return [row["id"] for row in rows]
-
-
 async def organisation(db: Connection, organisation_id: UUID) -> tuple[str, str]:
     """Its kind and its name."""
     row = await db.fetchrow(
@@ -668,6 +669,16 @@ def _filing(row: Row) -> Filing:
             "status": FilingStatus(row["status"]),
             "scope_kind": ScopeKind(row["scope_kind"]),
             "scope": tuple(row["scope"]),
+        }
+    )
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(
+        **dict(row)
+        | {
+            "decision": DecisionKind(row["decision"]),
+            "reasons": tuple(ReturnReason(reason) for reason in row["reasons"]),
         }
     )
 

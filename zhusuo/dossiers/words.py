@@ -11,15 +11,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ocr.words import clean
+
 LONGEST = 16_000
 """Positions a tsvector tells apart; what a page has beyond them is not indexed (a dense A4 page has 2,000)."""
 LONGEST_WORD = 60
 
 _HAN = re.compile(r"[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-# Radicals that NFKC leaves alone though text layers spell characters with them.
-_RADICALS = str.maketrans(
-    "⺁⺋⺌⺗⺟⺠⺡⻋⻔⻘⻙⻚⻛⻜⻝⻢⻥⻦⻨⻩⻬⻮⻰⻳⻓⻉⻅", "厂㔾小心母民氵车门青韦页风飞食马鱼鸟麦黄齐齿龙龟长贝见"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ def stream(text: str) -> Stream:
     breaks: set[int] = set()
     gap = False
     for place, raw in enumerate(text):
-        for character in unicodedata.normalize("NFKC", raw).translate(_RADICALS).casefold():
+        for character in unicodedata.normalize("NFKC", raw).casefold():
             if not character.isalnum():
                 gap = True
                 continue
@@ -67,8 +65,8 @@ def query(text: str) -> str | None:
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a query: what stands between spaces and bears a letter or a digit."""
-    return [term for term in text.split() if stream(term).characters][:8]
+    """The terms of a query: what stands between spaces and bears a letter or a digit, radicals mended."""
+    return [term for term in clean(text).split() if stream(term).characters][:8]
 
 
 def occurrences(text: str, term: str) -> Iterator[tuple[int, int]]:
