@@ -48,6 +48,20 @@ def canonical(address: Address) -> str:
     )
 
 
+def gate_text(address: Address) -> str:
+    """The way to the building without city and district: 肇嘉浜路1366号, 宜山路152号2号楼."""
+    return canonical(
+        Address(
+            city="",
+            road=address.road,
+            lane=address.lane,
+            sublane=address.sublane,
+            number=address.number,
+            building=address.building,
+        )
+    )
+
+
 def _floor_words(floor: str) -> str:
     return f"{floor}层".replace("-1层", "地下1层") if floor else ""
 
@@ -169,3 +183,33 @@ def pinyin_of(text: str) -> str:
 def initials_of(text: str) -> str:
     """The first letters: 肇嘉浜路1366号 as "zjbl1366h"."""
     return "".join(reading[:1] for reading in _readings(text))
+
+
+# -- search terms ------------------------------------------------------------------------------------------------
+
+# How much a term says: the whole name or address, its reading, its initials, or the end of a name.
+WHOLE, READING, INITIALS, ENDING = 30, 20, 10, 1
+
+
+def search_key(text: str) -> str:
+    """How terms and what is typed are compared: without blanks and marks, letters small."""
+    return _NOT_A_WORD.sub("", arabic(*normal(text))[0]).lower()
+
+
+def search_terms(shown: str) -> tuple[tuple[str, int], ...]:
+    """What a name or an address is found by when its beginning is typed, each with its weight.
+
+    港汇恒隆广场: itself, ganghuihenglongguangchang, ghhlgc, and from every later character on, down to two.
+    肇嘉浜路1366号 also as 1366号.
+    """
+    whole = search_key(name_key(shown))
+    readings = _readings(whole)
+    terms = {"".join(reading[:1] for reading in readings): INITIALS, "".join(readings): READING}
+    for start in range(1, len(whole) - 1):
+        if whole[start].isdigit() and whole[start - 1].isdigit():
+            continue
+        terms.setdefault(whole[start:], ENDING)
+        if whole[start] >= "\u4e00":
+            terms.setdefault("".join(readings[start:]), ENDING)
+    terms[whole] = WHOLE
+    return tuple((term, weight) for term, weight in terms.items() if term)
