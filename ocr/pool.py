@@ -1,0 +1,248 @@
+"""Reading documents from an asyncio program: children kept alive, each behind a pipe, limited and replaceable.
+
+Two lanes keep small things from waiting behind big ones: inspections, drawings and text layers take milliseconds and
+run in children of their own; pages that have to be read by the engine run in others, one page at a time and in turn,
+so a photo waits for a few pages of a thick scan and not for all of it.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from ocr import protocol
+from ocr.errors import SENTENCES, Unreadable
+from ocr.kinds import page_kind
+from ocr.model import Inspection, Limits, Page
+from ocr.protocol import BrokenFrame, Message
+from ocr.sensitive import find_sensitive
+from ocr.sniff import suits_name
+
+PACKAGE_HOME = Path(__file__).resolve().parent.parent
+PASSED_ON = ("PATH", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
+QUICK_CHILDREN = 2
+QUICK_TO_SLOW = 10
+"""A child of the quick lane is used for so many times more requests than one that runs the engine."""
+
+Made = TypeVar("Made")
+
+
+class Readers:
+    """The children that read; one object per process, opened where the process is put together.
+
+    `processes` children run the engine; they share the processor cores evenly. Children start when first needed.
+    """
+
+    def __init__(self, processes: int = 2, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.processes = processes
+        threads = max(1, len(os.sched_getaffinity(0)) // processes)
+        uses = self.limits.pages_per_child
+        self._quick = _Lane(QUICK_CHILDREN, self.limits, threads=1, uses=uses * QUICK_TO_SLOW)
+        self._engines = _Lane(processes, self.limits, threads=threads, uses=uses)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.gather(self._quick.close(), self._engines.close())
+
+    async def inspect(self, path: Path, name: str = "") -> Inspection:
+        """What a document is, without reading it; `name` as the person called it. Raises `Unreadable`."""
+        message, _ = await self._quick.ask(_request("inspect", path), self.limits.inspect_seconds)
+        found = _believed(protocol.inspection_in, message)
+        if name and not suits_name(found.media, name):
+            warning = f"文件名后缀与内容不符，已按 {found.media.upper()} 读取。"
+            return Inspection(media=found.media, page_count=found.page_count, warnings=(*found.warnings, warning))
+        return found
+
+    async def draw(self, path: Path, number: int, width: int = 1400, turned: int = 0) -> bytes:
+        """Page `number` as WebP, `width` pixels wide; `turned` as its `Page` says, to have it upright."""
+        request = _request("draw", path, number=number, width=width, turned=turned)
+        _, image = await self._quick.ask(request, self.limits.draw_seconds)
+        return image
+
+    async def read(self, path: Path) -> AsyncIterator[Page]:
+        """The pages of a document in order, each as soon as it is read; raises `Unreadable`."""
+        inspection = await self.inspect(path)
+        until = time.monotonic() + self.limits.document_seconds
+        tasks: deque[asyncio.Task[Page]] = deque()
+        try:
+            for number in range(1, inspection.page_count + 1):
+                tasks.append(asyncio.create_task(self._page(path, number, until)))
+                if len(tasks) > self.processes:
+                    yield await tasks.popleft()
+            while tasks:
+                yield await tasks.popleft()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def pids(self) -> list[int]:
+        """The living children, for whoever watches memory."""
+        return self._quick.pids() + self._engines.pids()
+
+    async def _page(self, path: Path, number: int, until: float) -> Page:
+        message, _ = await self._quick.ask(_request("words", path, number=number), self._seconds(until))
+        if message["reading"] is None:
+            message, _ = await self._engines.ask(_request("read", path, number=number), self._seconds(until))
+        return _judged(_believed(lambda given: protocol.page_in(number, given), message["reading"]))
+
+    def _seconds(self, until: float) -> float:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise Unreadable("timeout", "document")
+        return min(self.limits.page_seconds, left)
+
+
+class _Lane:
+    """Some children of one sort; whoever asks first is served first."""
+
+    def __init__(self, size: int, limits: Limits, *, threads: int, uses: int) -> None:
+        self._free = asyncio.Semaphore(size)
+        self._limits = limits
+        self._threads = threads
+        self._uses = uses
+        self._idle: list[_Child] = []
+        self._busy: set[_Child] = set()
+
+    async def ask(self, request: Message, seconds: float) -> tuple[Message, bytes]:
+        """The answer to `request` within `seconds` once its turn has come."""
+        async with self._free:
+            child = await self._child()
+            self._busy.add(child)
+            try:
+                message, lump = await child.ask(request, seconds)
+            except BaseException:
+                await child.kill()
+                raise
+            finally:
+                self._busy.discard(child)
+            if child.uses >= self._uses or message.get("unreadable") in ("crashed", "out_of_memory"):
+                await child.kill()
+            else:
+                self._idle.append(child)
+        return _result(message), lump
+
+    async def close(self) -> None:
+        await asyncio.gather(*(child.kill() for child in (*self._idle, *self._busy)))
+        self._idle.clear()
+
+    def pids(self) -> list[int]:
+        return [child.pid for child in (*self._idle, *self._busy)]
+
+    async def _child(self) -> "_Child":
+        while self._idle:
+            child = self._idle.pop()
+            if child.is_alive:
+                return child
+        return await _Child.start(self._limits, self._threads)
+
+
+class _Child:
+    """One child process and the pipe to it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("a child without pipes")
+        self._process = process
+        self._requests, self._answers = process.stdin, process.stdout
+        self.uses = 0
+
+    @classmethod
+    async def start(cls, limits: Limits, threads: int) -> Self:
+        about = {"limits": limits.as_dict(), "threads": threads, "parent": os.getpid()}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "ocr.child",
+            json.dumps(about),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_environment(threads),
+            start_new_session=True,
+        )
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.returncode is None
+
+    async def ask(self, request: Message, seconds: float) -> tuple[Message, bytes]:
+        self.uses += 1
+        try:
+            async with asyncio.timeout(seconds):
+                self._requests.write(protocol.pack({**request, "seconds": seconds}))
+                await self._requests.drain()
+                body, lump = protocol.sizes(await self._answers.readexactly(protocol.HEADER.size))
+                return protocol.unpack(await self._answers.readexactly(body)), await self._answers.readexactly(lump)
+        except TimeoutError as error:
+            raise Unreadable("timeout", f"{seconds:.0f} s") from error
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            await self.kill()
+            died_of = self._process.returncode
+            raise Unreadable("timeout" if died_of == -signal.SIGXCPU else "crashed", f"exit {died_of}") from error
+        except (BrokenFrame, ValueError) as error:
+            raise Unreadable("crashed", str(error)) from error
+
+    async def kill(self) -> None:
+        """End the child with everything that it has started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+
+
+def _environment(threads: int) -> dict[str, str]:
+    """Nothing of ours: no address of a database, no key of a store."""
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return passed_on | {
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE_HOME),
+        "OMP_NUM_THREADS": str(threads),
+        "OMP_THREAD_LIMIT": str(threads),
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _request(verb: str, path: Path, **about: int) -> Message:
+    return {"verb": verb, "about": {"path": str(path), **about}}
+
+
+def _result(message: Message) -> Message:
+    if "missing" in message:
+        raise FileNotFoundError(message["missing"])
+    if "unreadable" in message:
+        code = message["unreadable"]
+        raise Unreadable(code if code in SENTENCES else "crashed", str(message.get("detail", "")))
+    return message
+
+
+def _believed(make: Callable[[Message], Made], message: Message) -> Made:
+    try:
+        return make(message)
+    except BrokenFrame as error:
+        raise Unreadable("crashed", str(error)) from error
+
+
+def _judged(page: Page) -> Page:
+    page = dataclasses.replace(page, kind=page_kind(page))
+    return dataclasses.replace(page, sensitive=tuple(find_sensitive(page)))
