@@ -105,20 +105,25 @@ async def hold(database: Database, kind: str, seconds: int) -> Held | None:
 async def extend(database: Database, held: Held, seconds: int, progress: dict[str, Any]) -> None:
     """Keep the hold and say how far it is. Raises HoldLost."""
     async with database.transaction() as db:
-        status = await db.execute(
-            """
-            UPDATE tasks
-               SET held_until = now() + make_interval(secs => $3),
-                   progress = $4
-             WHERE id = $1
-               AND hold_token = $2
-               AND done_at IS NULL
-            """,
-            held.id,
-            held.token,
-            seconds,
-            progress,
-        )
+        await keep(db, held, seconds, progress)
+
+
+async def keep(db: Connection, held: Held, seconds: int, progress: dict[str, Any]) -> None:
+    """The same in the transaction that writes a part of the result. Raises HoldLost, which rolls that part back."""
+    status = await db.execute(
+        """
+        UPDATE tasks
+           SET held_until = now() + make_interval(secs => $3),
+               progress = $4
+         WHERE id = $1
+           AND hold_token = $2
+           AND done_at IS NULL
+        """,
+        held.id,
+        held.token,
+        seconds,
+        progress,
+    )
     if status != "UPDATE 1":
         raise HoldLost
 
@@ -165,3 +170,25 @@ async def fail(database: Database, held: Held, error: str, *, retry_seconds: int
             ATTEMPTS,
         )
     return bool(quarantined)
+
+
+async def postpone(database: Database, held: Held, error: str, *, seconds: int) -> None:
+    """Give it back because something else was away; the attempt does not count, the work had not begun."""
+    async with database.transaction() as db:
+        await db.execute(
+            """
+            UPDATE tasks
+               SET last_error = $3,
+                   attempts = attempts - 1,
+                   hold_token = NULL,
+                   held_until = NULL,
+                   due_at = now() + make_interval(secs => $4)
+             WHERE id = $1
+               AND hold_token = $2
+               AND done_at IS NULL
+            """,
+            held.id,
+            held.token,
+            error,
+            seconds,
+        )
