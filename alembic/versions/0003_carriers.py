@@ -49,7 +49,8 @@ UP = (
     )
     """,
     "CREATE INDEX carrier_addresses_by_key ON carrier_addresses (key)",
-    "CREATE INDEX carrier_addresses_by_road ON carrier_addresses (road, lane)",
+    "CREATE INDEX carrier_addresses_by_gate ON carrier_addresses (road, lane, sublane, number)",
+    "CREATE INDEX carrier_addresses_with_range ON carrier_addresses (road, lane, sublane) WHERE number ~ '[-、]'",
     "CREATE INDEX carrier_addresses_by_pinyin ON carrier_addresses (road_pinyin)",
     "CREATE UNIQUE INDEX carrier_main_address_once ON carrier_addresses (carrier_id) WHERE is_main",
     """
@@ -64,7 +65,6 @@ UP = (
     )
     """,
     "CREATE INDEX carrier_aliases_by_key ON carrier_aliases (key)",
-    "CREATE INDEX carrier_aliases_trigram ON carrier_aliases USING gin (key gin_trgm_ops)",
     # What the address box completes: names, aliases, addresses, each also in pinyin and in initials.
     """
     CREATE TABLE carrier_terms (
@@ -77,6 +77,7 @@ UP = (
     )
     """,
     "CREATE INDEX carrier_terms_prefix ON carrier_terms (term text_pattern_ops)",
+    "CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops)",
     """
     CREATE TABLE units (
         id uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -100,6 +101,8 @@ UP = (
     """,
     "CREATE UNIQUE INDEX unit_once ON units (carrier_id, building, number, key) WHERE retired_at IS NULL",
     "CREATE INDEX units_by_carrier ON units (carrier_id, building, floor, key)",
+    "CREATE INDEX units_by_key ON units (carrier_id, key) WHERE retired_at IS NULL",
+    "CREATE INDEX units_by_number ON units (carrier_id, number) WHERE number <> '' AND retired_at IS NULL",
     "CREATE INDEX units_by_whole ON units (part_of) WHERE part_of IS NOT NULL",
     # 谁管理哪个载体: claimed with a paper, confirmed by a clerk, handed on to a successor.
     """
