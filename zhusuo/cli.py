@@ -1,57 +1,29 @@
 """The `zhusuo` command: exit status 0 done, 1 something is not in order, 2 the call was wrong."""
 
 import secrets
-from collections.abc import Coroutine
 from typing import Any
 
 import click
-import uvloop
-from pydantic import ValidationError
-from rich.console import Console
 
-from zhusuo import logs, migrations
+from zhusuo import cli_check, logs, migrations
+from zhusuo.console import console, run, settings_of_environment
 from zhusuo.db import Database
-from zhusuo.embedded import AlreadyRunning, NoAccount
-from zhusuo.errors import Invalid, Refusal
+from zhusuo.errors import Refusal
 from zhusuo.people import actions, store
 from zhusuo.people.model import OrganisationKind, Role
-from zhusuo.processes import WontStart
 from zhusuo.settings import Settings
-from zhusuo.up import PortTaken, reachable
+from zhusuo.up import reachable
 from zhusuo.up import up as run_up
-
-console = Console()
-SAID_PLAINLY = (Refusal, AlreadyRunning, NoAccount, WontStart, PortTaken)
-
-
-def settings_of_environment() -> Settings:
-    """The settings, or one line per variable that cannot be right and exit status 2."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        for fault in error.errors():
-            click.echo(f"ZHUSUO_{str(fault['loc'][0]).upper()}: {fault['msg']}", err=True)
-        raise SystemExit(2) from error
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run to the end; a refusal becomes one line and exit status 1."""
-    try:
-        return uvloop.run(work)
-    except SAID_PLAINLY as error:
-        click.echo(getattr(error, "message", str(error)), err=True)
-        if isinstance(error, Invalid):
-            for name, sentence in error.fields.items():
-                click.echo(f"  {name}: {sentence}", err=True)
-        raise SystemExit(1) from error
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """住所云：楼宇材料一次备案，租户只带租赁合同。"""
     logs.configure(settings_of_environment().log_level)
+
+
+main.add_command(cli_check.check)
+main.add_command(cli_check.audit)
 
 
 @main.command()

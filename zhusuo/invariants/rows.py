@@ -226,7 +226,10 @@ async def exclusive_registrations_that_overlap(db: Connection) -> list[str]:
 
 
 async def reuses_at_odds_with_their_registration(db: Connection) -> list[str]:
-    """A held reuse holds its unit, a registered one is entered or was ended later, any other holds nothing."""
+    """A held reuse holds its unit, a registered one is entered or was ended later, any other holds nothing.
+
+    Revoking takes back the receipt: a business that was registered stays until it leaves.
+    """
     return _cases(
         await db.fetch(
             """
@@ -237,6 +240,7 @@ async def reuses_at_odds_with_their_registration(db: Connection) -> list[str]:
                 OR NOT CASE reuses.status
                        WHEN 'held' THEN registrations.status IN ('held', 'ended')
                        WHEN 'registered' THEN registrations.status IN ('registered', 'ended')
+                       WHEN 'revoked' THEN registrations.status IN ('registered', 'ended')
                        ELSE registrations.status = 'ended'
                        END
             """,
@@ -312,12 +316,23 @@ async def submissions_and_decisions_without_audit(db: Connection) -> list[str]:
 
 
 async def things_without_audit(db: Connection) -> list[str]:
-    """A document, filing, reuse, carrier, management, person or client that nobody is on record for."""
+    """A document, filing, reuse, carrier, management, person or client that nobody is on record for.
+
+    Documents that a change carries over from the version before stand on record with their filing.
+    """
     return _cases(
         await db.fetch(
             """
             WITH things (noun, id) AS (
-                SELECT 'document', id FROM documents
+                SELECT 'document', id
+                  FROM documents
+                 WHERE same_as IS NULL
+                    OR NOT EXISTS (
+                    SELECT
+                      FROM audit_entries AS entries
+                     WHERE entries.noun = 'filing'
+                       AND entries.noun_id = documents.filing_id::text
+                       AND entries.action = 'carry_over')
              UNION ALL
                 SELECT 'filing', id FROM filings
              UNION ALL

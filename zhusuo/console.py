@@ -1,0 +1,42 @@
+"""What every part of the `zhusuo` command needs: settings or a clear line, one place to run things, one console."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+import uvloop
+from pydantic import ValidationError
+from rich.console import Console
+
+from zhusuo.embedded import AlreadyRunning, NoAccount
+from zhusuo.errors import Invalid, Refusal
+from zhusuo.processes import WontStart
+from zhusuo.settings import Settings
+from zhusuo.up import PortTaken
+
+console = Console()
+SAID_PLAINLY = (Refusal, AlreadyRunning, NoAccount, WontStart, PortTaken)
+
+
+def settings_of_environment() -> Settings:
+    """The settings, or one line per variable that cannot be right and exit status 2."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            click.echo(f"ZHUSUO_{str(fault['loc'][0]).upper()}: {fault['msg']}", err=True)
+        raise SystemExit(2) from error
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to the end; a refusal becomes one line and exit status 1."""
+    try:
+        return uvloop.run(work)
+    except SAID_PLAINLY as error:
+        click.echo(getattr(error, "message", str(error)), err=True)
+        if isinstance(error, Invalid):
+            for name, sentence in error.fields.items():
+                click.echo(f"  {name}: {sentence}", err=True)
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
