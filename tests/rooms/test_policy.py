@@ -46,7 +46,7 @@ def _path(path: str, rule: Rule, noun_id: UUID) -> str:
 
 
 async def _ask(visitor: Visitor, method: str, path: str) -> httpx.Response:
-    headers = {"x-csrf-token": visitor.csrf_token} if method != "GET" else {}
+    headers = {"x-csrftoken": visitor.csrf_token} if method != "GET" else {}
     return await visitor.request(method, path, headers=headers)
 
 

@@ -98,7 +98,7 @@ async def _check_form(request: Request[Any, Any, Any]) -> None:
         raise ForgedForm
     if request.content_type[0] == RequestEncodingType.MULTI_PART and origin:
         return
-    sent = request.headers.get("x-csrf-token")
+    sent = request.headers.get("x-csrftoken")
     if sent is None and request.content_type[0] == RequestEncodingType.URL_ENCODED:
         sent = str((await request.form()).get("_csrf_token", ""))
     if not secrets.compare_digest(sent or "", request.scope["state"]["csrf_token"]):
