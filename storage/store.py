@@ -10,7 +10,7 @@ import io
 import itertools
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -85,7 +85,7 @@ class Store:
         """The whole object; `TooLarge` if it has more than `limit` bytes."""
         return await self._call(self._get, key, limit)
 
-    async def stream(self, key: str, offset: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, offset: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
         """The object, or `length` bytes of it from `offset`, in chunks of at most CHUNK bytes."""
         if length == 0:
             return

@@ -212,6 +212,7 @@ async def _make_cluster(data: Path, password: str, account: tuple[int, int] | No
     """Run initdb beside the place and move the result there, so that a half-made cluster is never started."""
     made = data.with_name(f"{data.name}.new")
     secret = data.with_name(f"{data.name}.password")
+    await asyncio.to_thread(_end_leftovers, "postgres", made)
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(mode=0o700)
     secret.touch(mode=0o600)

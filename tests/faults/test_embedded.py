@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -95,15 +96,23 @@ def kill(embedded: Embedded, name: str) -> int:
     return pid
 
 
-async def start_parent(home: Path) -> tuple[asyncio.subprocess.Process, str]:
+@asynccontextmanager
+async def parent_of(home: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Another process that keeps the servers of `home`, and the URL it prints."""
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, str(home), stdout=asyncio.subprocess.PIPE
     )
     assert parent.stdout is not None
-    async for line in parent.stdout:
-        if line.startswith(b"postgresql://"):
-            return parent, line.decode().strip()
-    raise AssertionError("the parent did not start")
+    try:
+        line = b""
+        while not line.startswith(b"postgresql://"):
+            line = await parent.stdout.readline()
+            assert line, "the parent did not start"
+        yield parent, line.decode().strip()
+    finally:
+        if parent.returncode is None:
+            parent.kill()
+            await parent.wait()
 
 
 async def test_the_database_knows_chinese(embedded: Embedded) -> None:
@@ -207,14 +216,14 @@ async def test_a_second_start_in_the_same_folder_is_refused(embedded: Embedded, 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_nothing_outlives_the_parent_and_the_data_is_kept(home: Path, number: signal.Signals) -> None:
-    parent, url = await start_parent(home)
-    await ask(url, "CREATE TABLE kept AS SELECT 1 AS id")
-    assert len(processes_in(home)) > 2
-    idle = await asyncpg.connect(url)  # an open session does not hold anything up
-    parent.send_signal(number)
-    assert await parent.wait() == (-number if number == signal.SIGKILL else 0)
-    await until(lambda: processes_in(home) == [])
-    await idle.close()
+    async with parent_of(home) as (parent, url):
+        await ask(url, "CREATE TABLE kept AS SELECT 1 AS id")
+        assert len(processes_in(home)) > 2
+        idle = await asyncpg.connect(url)  # an open session does not hold anything up
+        parent.send_signal(number)
+        assert await parent.wait() == (-number if number == signal.SIGKILL else 0)
+        await until(lambda: processes_in(home) == [])
+        await idle.close()
 
     again = await Embedded.start(home, fsync=False)
     assert again.database_url == url
@@ -223,10 +232,10 @@ async def test_nothing_outlives_the_parent_and_the_data_is_kept(home: Path, numb
 
 
 async def test_a_start_right_after_the_parent_was_killed_waits_for_its_servers_to_go(home: Path) -> None:
-    parent, url = await start_parent(home)
-    await ask(url, "CREATE TABLE kept AS SELECT id FROM generate_series(1, 100000) AS id")
-    parent.kill()
-    await parent.wait()
+    async with parent_of(home) as (parent, url):
+        await ask(url, "CREATE TABLE kept AS SELECT id FROM generate_series(1, 100000) AS id")
+        parent.kill()
+        await parent.wait()
     again = await Embedded.start(home, fsync=False)
     assert await ask(again.database_url, "SELECT count(*) FROM kept") == 100000
     await again.stop()

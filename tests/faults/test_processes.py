@@ -42,7 +42,7 @@ def python(code: str, folder: Path, grace: float = 0.5) -> Program:
 
 def alive(pid: int) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     return False
 
 
@@ -65,10 +65,11 @@ async def test_a_crashed_program_comes_back(processes: Processes, tmp_path: Path
     await processes.start(python(SLEEP, tmp_path))
     for _ in range(2):
         await until(lambda: processes.pid("program"))
-        pid = processes.pid("program")
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-        await until(lambda before=pid: processes.pid("program") not in {before, None})
+        killed = processes.pid("program")
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        await until(lambda: processes.pid("program") is None)
+    await until(lambda: processes.pid("program"))
 
 
 async def test_one_that_crashes_at_once_is_tried_at_longer_and_longer_intervals(
@@ -171,8 +172,12 @@ time.sleep(60)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_program_is_asked_to_end_however_its_supervisor_ends(tmp_path: Path, number: signal.Signals) -> None:
     supervisor = await asyncio.create_subprocess_exec(sys.executable, "-c", SUPERVISOR, POLITE, str(tmp_path))
-    pid, _ = await family(tmp_path)
-    supervisor.send_signal(number)
-    await supervisor.wait()
-    await until(lambda: not alive(pid))
+    try:
+        pid, _ = await family(tmp_path)
+        supervisor.send_signal(number)
+        await supervisor.wait()
+        await until(lambda: not alive(pid))
+    finally:
+        if supervisor.returncode is None:
+            supervisor.kill()
     assert (tmp_path / "ended").exists()
