@@ -623,6 +623,7 @@ CREATE TABLE uploads (
     noun_id uuid NOT NULL,
     file_name text NOT NULL,
     size bigint NOT NULL,
+    fingerprint text DEFAULT ''::text NOT NULL,
     chunk_size integer NOT NULL,
     document_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -888,19 +889,21 @@ CREATE INDEX audit_unsealed ON audit_entries USING btree (id) WHERE (leaf_index 
 
 CREATE INDEX businesses_by_name ON businesses USING btree (name);
 
+CREATE INDEX carrier_addresses_by_gate ON carrier_addresses USING btree (road, lane, sublane, number);
+
 CREATE INDEX carrier_addresses_by_key ON carrier_addresses USING btree (key);
 
 CREATE INDEX carrier_addresses_by_pinyin ON carrier_addresses USING btree (road_pinyin);
 
-CREATE INDEX carrier_addresses_by_road ON carrier_addresses USING btree (road, lane);
+CREATE INDEX carrier_addresses_with_range ON carrier_addresses USING btree (road, lane, sublane) WHERE (number ~ '[-、]'::text);
 
 CREATE INDEX carrier_aliases_by_key ON carrier_aliases USING btree (key);
-
-CREATE INDEX carrier_aliases_trigram ON carrier_aliases USING gin (key gin_trgm_ops);
 
 CREATE UNIQUE INDEX carrier_main_address_once ON carrier_addresses USING btree (carrier_id) WHERE is_main;
 
 CREATE INDEX carrier_terms_prefix ON carrier_terms USING btree (term text_pattern_ops);
+
+CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops);
 
 CREATE INDEX carriers_by_subdistrict ON carriers USING btree (subdistrict_code, kind);
 
@@ -987,6 +990,10 @@ CREATE UNIQUE INDEX tenancy_once ON tenancies USING btree (unit_id, tenant) WHER
 CREATE UNIQUE INDEX unit_once ON units USING btree (carrier_id, building, number, key) WHERE (retired_at IS NULL);
 
 CREATE INDEX units_by_carrier ON units USING btree (carrier_id, building, floor, key);
+
+CREATE INDEX units_by_key ON units USING btree (carrier_id, key) WHERE (retired_at IS NULL);
+
+CREATE INDEX units_by_number ON units USING btree (carrier_id, number) WHERE ((number <> ''::text) AND (retired_at IS NULL));
 
 CREATE INDEX units_by_whole ON units USING btree (part_of) WHERE (part_of IS NOT NULL);
 

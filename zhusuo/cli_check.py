@@ -124,7 +124,7 @@ def verify(as_json: bool) -> None:
 
 async def _verify(settings: Settings, *, quiet: bool) -> sealing.Report:
     async with _database(settings) as (reached, database):
-        signer = Signer.open(reached.signing_key)
+        signer = Signer.open(reached.signing_key, create=False)
         async with database.connection() as db:
             total = await db.fetchval("SELECT coalesce(max(tree_size), 0) FROM audit_checkpoints")
         with _progress(quiet) as progress:
@@ -162,7 +162,7 @@ def prove(entry_id: UUID) -> None:
 
 async def _prove(settings: Settings, entry_id: UUID) -> sealing.Proof:
     async with _database(settings) as (reached, database):
-        return await sealing.prove(database, entry_id, Signer.open(reached.signing_key).public_key)
+        return await sealing.prove(database, entry_id, Signer.open(reached.signing_key, create=False).public_key)
 
 
 @audit.command()

@@ -36,13 +36,14 @@ class Signer:
         self.key_id = key_id(self.public_key)
 
     @classmethod
-    def open(cls, path: Path) -> "Signer":
+    def open(cls, path: Path, *, create: bool = True) -> "Signer":
         """The key in a PEM file, made on first use, readable by its owner alone. Raises KeyUnusable.
 
         Several processes may start at once: whoever links the file first has made the key, the others read it.
+        Whoever only wants to verify does not `create`.
         """
         try:
-            if not path.exists():
+            if create and not path.exists():
                 _create(path)
             key = load_pem_private_key(path.read_bytes(), password=None)
         except (OSError, ValueError, TypeError) as error:

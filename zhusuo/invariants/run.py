@@ -43,7 +43,7 @@ async def run(database: Database, store: Store, settings: Settings, *, depth: De
 
 def _signer(path: Path) -> Signer | None:
     """The key that is there; to ask a question makes no new one."""
-    return Signer.open(path) if path.exists() else None
+    return Signer.open(path, create=False) if path.exists() else None
 
 
 async def _signed_without_key(database: Database, path: Path) -> list[str]:
