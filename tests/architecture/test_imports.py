@@ -8,7 +8,7 @@ from tests.architecture import sources
 from tests.architecture.sources import ROOT
 
 # Where the frameworks of the web may be known.
-WEB = {"zhusuo.serve", "zhusuo.demo"}
+WEB = {"zhusuo.serve", "zhusuo.intake"}
 FRAMEWORKS = {"litestar", "granian", "jinja2"}
 
 AT_IMPORT = """

@@ -167,15 +167,15 @@ def test_every_setting_is_documented() -> None:
     assert all(CHINESE.search(each.description or "") for each in Settings.model_fields.values())
 
 
+# What a child process is started with.
+STARTING_CHILDREN = {"zhusuo.processes", "zhusuo.embedded", "ocr.pool"}
+
+
 def test_nothing_else_is_read_from_the_environment() -> None:
     assert [
         module.at(node)
         for module in sources.modules()
-        if module.name not in ENVIRONMENT_READERS
+        if module.name not in STARTING_CHILDREN
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     ] == []
-
-
-# The settings themselves; what a child process is started with.
-ENVIRONMENT_READERS = {"zhusuo.settings", "zhusuo.processes", "zhusuo.embedded"}
