@@ -1,0 +1,155 @@
+"""提示: what later work says about a unit or a whole carrier, read at the counter.
+
+A flag is written by those above (zombies, inspections, registrations) in their own transaction, and read below.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from zhusuo import audit, events
+from zhusuo.db import Connection, Row
+from zhusuo.errors import NotFound
+from zhusuo.people.model import Actor
+
+
+class Severity(StrEnum):
+    """What a flag does to a reuse: nothing without mending it, nothing without a reason, or no more than be read."""
+
+    BLOCKS = "blocks"
+    NEEDS_REASON = "needs_reason"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        return SEVERITY_LABELS[self]
+
+
+SEVERITY_LABELS = {
+    Severity.BLOCKS: "不能办理",
+    Severity.NEEDS_REASON: "须说明理由",
+    Severity.NOTE: "提示，不阻断",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """提示. Without `unit_id` it concerns the whole carrier; `source` is the noun and id that raised it."""
+
+    id: UUID
+    carrier_id: UUID
+    unit_id: UUID | None
+    kind: str
+    severity: Severity
+    text: str
+    source: str
+    raised_by: UUID | None
+    raised_at: datetime
+
+
+async def raise_flag(
+    db: Connection,
+    actor: Actor | None,
+    *,
+    carrier_id: UUID,
+    unit_id: UUID | None,
+    kind: str,
+    severity: Severity,
+    text: str,
+    source: str,
+) -> UUID:
+    """Raise a flag in the caller's transaction; the same kind from the same source stands once, with the new text."""
+    row = await db.fetchrow(
+        """
+        INSERT INTO flags (carrier_id, unit_id, kind, severity, text, source, raised_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (carrier_id, unit_id, kind, source) WHERE cleared_at IS NULL DO UPDATE
+                SET severity = excluded.severity,
+                    text = excluded.text
+          RETURNING id, (SELECT district_code FROM carriers WHERE carriers.id = $1) AS district_code
+        """,
+        carrier_id,
+        unit_id,
+        kind,
+        severity,
+        text,
+        source,
+        actor and actor.person_id,
+    )
+    assert row is not None  # noqa: S101 - an upsert always returns its row
+    await _tell(db, actor, "raise_flag", "flag.raised", row["id"], carrier_id, row["district_code"], kind)
+    flag_id: UUID = row["id"]
+    return flag_id
+
+
+async def clear_flag(db: Connection, actor: Actor | None, flag_id: UUID) -> None:
+    """Take a flag down in the caller's transaction; raises NotFound if it is down already."""
+    row = await db.fetchrow(
+        """
+        UPDATE flags
+           SET cleared_at = now()
+          FROM carriers
+         WHERE flags.id = $1
+           AND flags.cleared_at IS NULL
+           AND carriers.id = flags.carrier_id
+     RETURNING flags.carrier_id, carriers.district_code, flags.kind
+        """,
+        flag_id,
+    )
+    if row is None:
+        raise NotFound
+    await _tell(db, actor, "clear_flag", "flag.cleared", flag_id, row["carrier_id"], row["district_code"], row["kind"])
+
+
+async def open_for(db: Connection, unit_id: UUID) -> list[Flag]:
+    """What stands open about a unit or its whole carrier, the gravest first."""
+    rows = await db.fetch(
+        """
+        SELECT flags.id, flags.carrier_id, flags.unit_id, flags.kind, flags.severity, flags.text, flags.source,
+               flags.raised_by, flags.raised_at
+          FROM flags
+          JOIN units ON units.carrier_id = flags.carrier_id
+         WHERE units.id = $1
+           AND flags.cleared_at IS NULL
+           AND (flags.unit_id = units.id OR flags.unit_id IS NULL)
+      ORDER BY array_position(ARRAY['blocks', 'needs_reason', 'note'], flags.severity), flags.raised_at
+        """,
+        unit_id,
+    )
+    return [_flag(row) for row in rows]
+
+
+async def by_carrier(db: Connection, carrier_id: UUID) -> list[Flag]:
+    """Everything that stands open about a carrier and its units, the newest first."""
+    rows = await db.fetch(
+        """
+        SELECT id, carrier_id, unit_id, kind, severity, text, source, raised_by, raised_at
+          FROM flags
+         WHERE carrier_id = $1
+           AND cleared_at IS NULL
+      ORDER BY raised_at DESC
+        """,
+        carrier_id,
+    )
+    return [_flag(row) for row in rows]
+
+
+def _flag(row: Row) -> Flag:
+    return Flag(**{**row, "severity": Severity(row["severity"])})
+
+
+async def _tell(
+    db: Connection,
+    actor: Actor | None,
+    action: str,
+    event: str,
+    flag_id: UUID,
+    carrier_id: UUID,
+    district_code: str,
+    kind: str,
+) -> None:
+    await audit.record(db, actor, action, "flag", flag_id, carrier_id=carrier_id, detail={"kind": kind})
+    await events.emit(
+        db, event, "flag", flag_id, carrier_id=carrier_id, district_code=district_code, content={"kind": kind}
+    )

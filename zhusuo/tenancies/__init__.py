@@ -1,0 +1,1 @@
+"""入驻: who is in which unit, from moving in to moving out."""
