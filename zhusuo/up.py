@@ -14,7 +14,7 @@ from zhusuo.carriers.divisions import load_divisions
 from zhusuo.db import Database
 from zhusuo.embedded import AlreadyRunning, Embedded
 from zhusuo.migrations import migrate
-from zhusuo.processes import Program, asked_to_end
+from zhusuo.processes import Processes, Program, asked_to_end
 from zhusuo.settings import Settings
 
 
@@ -91,6 +91,7 @@ async def up(settings: Settings, *, then: Callable[[Settings], Awaitable[None]])
     """
     _check_port(settings)
     servers = await Embedded.start(settings.home)
+    ours = Processes()
     try:
         found = reaching(settings, servers.database_url, servers.store_settings)
         await prepare(found)
@@ -102,7 +103,7 @@ async def up(settings: Settings, *, then: Callable[[Settings], Awaitable[None]])
                 log=found.home.resolve() / "log" / f"{name}.log",
             )
             ready = (lambda: _answers(found)) if name == "serve" else None
-            await servers.processes.start(program, ready=ready)
+            await ours.start(program, ready=ready)
         ending = asyncio.create_task(asked_to_end())
         doing = asyncio.ensure_future(then(found))
         await asyncio.wait({ending, doing}, return_when=asyncio.FIRST_COMPLETED)
@@ -112,6 +113,7 @@ async def up(settings: Settings, *, then: Callable[[Settings], Awaitable[None]])
         else:
             doing.cancel()
     finally:
+        await ours.stop()  # while the servers they use still answer
         await servers.stop()
 
 
