@@ -1,0 +1,594 @@
+"""租赁合同核对: a lease against the papers on file, the unit, the applicant and the day.
+
+What was not read counts for nothing: it becomes a finding that asks a person to look, never an agreement. A value that
+was read without much certainty may raise a question, but does not block by itself.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from zhusuo.addresses.keys import building_key, covers, expand_units, name_key
+from zhusuo.addresses.lexicon import Lexicon
+from zhusuo.addresses.model import Address
+from zhusuo.addresses.wash import wash
+from zhusuo.carriers import store as carriers
+from zhusuo.carriers.model import Carrier, CarrierAddress, Unit
+from zhusuo.db import Connection
+from zhusuo.dossiers import store as dossiers
+from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, DossierVersion, TitleSituation
+from zhusuo.registrations.model import Agreement, Finding, LeaseCheck, Level, Place
+
+SURE = 0.75
+"""Below this confidence a contradiction needs a reason instead of blocking."""
+SOON = timedelta(days=30)
+FAR = timedelta(days=90)
+AREA_TOLERANCE = 0.01
+AREA_LIMIT = 0.10
+
+# The one table of findings: how grave each is and what it says.
+FINDINGS: dict[str, tuple[Level, str]] = {
+    "lease_unread": (Level.NEEDS_REASON, "租赁合同{why}，请人工核对后写明情况。"),
+    "unread": (Level.NOTE, "没有读出{what}，请人工核对。"),
+    "filed_unread": (Level.NOTE, "备案材料中没有读出{what}，请人工核对。"),
+    "lessor_without_right": (Level.BLOCKS, "出租方“{lessor}”不是产权人，也没有备案的授权。"),
+    "lessor_spelled_otherwise": (Level.NEEDS_REASON, "出租方写作“{lessor}”，与备案的“{party}”略有出入，请核对原页。"),
+    "mandate_not_in_force": (Level.BLOCKS, "“{lessor}”的授权期限为 {term}，今天不在期限内。"),
+    "no_right_to_sublet": (Level.BLOCKS, "“{lessor}”以自己的名义出租，但备案的授权不准转租。"),
+    "registration_not_allowed": (Level.BLOCKS, "产权人的授权写明房屋不得用于登记。"),
+    "term_beyond_mandate": (Level.NOTE, "租期至 {lease}，转租授权至 {mandate}，超出 {span}。"),
+    "expired": (Level.BLOCKS, "租期已于 {day} 届满。"),
+    "term_reversed": (Level.NEEDS_REASON, "租期写作 {start} 至 {end}，止期早于起期，请核对原页。"),
+    "not_begun": (Level.NOTE, "租期自 {day} 起，还有 {days} 天。"),
+    "begins_late": (Level.NEEDS_REASON, "租期自 {day} 才开始，还有 {days} 天。"),
+    "ends_soon": (Level.NOTE, "租期 {day} 届满，只剩 {days} 天。"),
+    "other_address": (Level.BLOCKS, "合同写的是“{location}”，不是这里的地址。"),
+    "address_spelled_otherwise": (Level.NEEDS_REASON, "合同地址写作“{location}”，路名差一个字，请核对原页。"),
+    "unit_out_of_scope": (Level.BLOCKS, "合同所租的 {units} 不在备案范围内。"),
+    "unit_differs": (Level.BLOCKS, "合同所租是 {units}，不含申请的 {asked}。"),
+    "more_units": (Level.NOTE, "合同还租了备案范围以外的 {units}，不在本次办理之列。"),
+    "area_exceeds": (Level.BLOCKS, "合同面积 {lease} ㎡，备案面积只有 {filed} ㎡。"),
+    "area_differs": (Level.NEEDS_REASON, "合同面积 {lease} ㎡，略大于备案的 {filed} ㎡。"),
+    "area_smaller": (Level.NOTE, "合同面积 {lease} ㎡，备案面积 {filed} ㎡，可能只租了一部分。"),
+    "lessee_differs": (Level.BLOCKS, "承租方是“{lessee}”，申请人是“{applicant}”。"),
+    "lessee_spelled_otherwise": (
+        Level.NEEDS_REASON,
+        "承租方写作“{lessee}”，与申请人“{applicant}”略有出入，请核对原页。",
+    ),
+    "lessee_is_a_person": (Level.NEEDS_REASON, "承租方是“{lessee}”个人，申请人是“{applicant}”，请写明两者的关系。"),
+    "unsigned": (Level.NEEDS_REASON, "没有看到{party}的签名或盖章，请核对原页。"),
+}
+
+_COMPANY = re.compile("公司|企业|合伙|中心|集团|合作社|事务所|工作室|[厂店社行部馆院所会]$")
+_DAY = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
+_AREA = re.compile(r"\d+(?:\.\d+)?")
+_NO = re.compile("不得|不准|不可|不能|禁止|否|不同意|未经")
+
+
+# -- facts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing that one paper says: as printed (or as a person corrected it), as a plain value, and where.
+
+    `normal` is None where a person corrected the text; it is then read from the text again.
+    """
+
+    name: str
+    text: str
+    normal: Any
+    confidence: float
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What one document says as one kind of paper (a file may hold two)."""
+
+    document_id: UUID
+    kind: DocumentKind
+    facts: tuple[Fact, ...]
+
+    def all(self, *names: str) -> tuple[Fact, ...]:
+        return tuple(fact for name in names for fact in self.facts if fact.name == name and fact.text.strip())
+
+    def one(self, *names: str) -> Fact | None:
+        return next(iter(self.all(*names)), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Premises:
+    """The carrier as it stands on file: its addresses and names, the units a version covers, those applied for."""
+
+    addresses: tuple[CarrierAddress, ...]
+    names: tuple[str, ...]
+    covered: tuple[Unit, ...]
+    asked: tuple[Unit, ...]
+    title_situation: TitleSituation
+
+
+async def papers_of(db: Connection, document_ids: Sequence[UUID]) -> dict[UUID, list[Paper]]:
+    """What was read from these documents; a fact belongs to the kind of the page it stands on."""
+    rows = await db.fetch(
+        """
+        SELECT f.document_id, coalesce(nullif(p.kind, 'other'), d.kind) AS kind, f.name, f.page, f.box,
+               coalesce(f.corrected_value, f.value) AS text,
+               CASE WHEN f.corrected_value IS NULL THEN f.normal END AS normal,
+               CASE WHEN f.corrected_at IS NULL AND f.confirmed_at IS NULL THEN f.confidence ELSE 1 END AS confidence
+          FROM document_fields AS f
+          JOIN documents AS d ON d.id = f.document_id
+     LEFT JOIN document_pages AS p ON p.document_id = f.document_id AND p.page = f.page
+         WHERE f.document_id = ANY ($1::uuid[])
+      ORDER BY f.document_id, f.name, f.position
+        """,
+        list(document_ids),
+    )
+    grouped: dict[tuple[UUID, DocumentKind], list[Fact]] = {}
+    for row in rows:
+        kind = DocumentKind(row["kind"])
+        box = tuple(row["box"]) if row["box"] and len(row["box"]) == 4 else None
+        place = Place(document_id=row["document_id"], kind=kind, page=row["page"], box=box, text=row["text"])
+        fact = Fact(name=row["name"], text=row["text"], normal=row["normal"], confidence=row["confidence"], place=place)
+        grouped.setdefault((row["document_id"], kind), []).append(fact)
+    found: dict[UUID, list[Paper]] = {}
+    for (document_id, kind), facts in grouped.items():
+        found.setdefault(document_id, []).append(Paper(document_id=document_id, kind=kind, facts=tuple(facts)))
+    return found
+
+
+# -- the check -----------------------------------------------------------------------------------------------------
+
+
+def unread(why: str) -> LeaseCheck:
+    """A lease of which nothing was read, with why: 尚未识别完, 无法识别."""
+    return LeaseCheck(findings=(_finding("lease_unread", unread=True, why=why),), agreements=())
+
+
+def check_lease(
+    lease: Paper, filed: Iterable[Paper], premises: Premises, applicant: str, day: date, lexicon: Lexicon
+) -> LeaseCheck:
+    """Compare a lease with what is on file, for an applicant on a day; gravest findings first."""
+    check = _Check(lease, tuple(filed), premises, applicant, day, lexicon)
+    for rule in (check.lessor, check.place, check.unit, check.area, check.term, check.lessee, check.signatures):
+        rule()
+    order = list(Level)
+    return LeaseCheck(
+        findings=tuple(sorted(check.findings, key=lambda each: order.index(each.level))),
+        agreements=tuple(check.agreements),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mandate:
+    paper: Paper
+    grantee: Fact
+    sublet: Fact | None
+    starts: Fact | None
+    ends: Fact | None
+    registration: Fact | None
+
+
+class _Check:
+    """The rules one after the other; each adds what it finds. Lives inside one call of `check_lease`."""
+
+    def __init__(
+        self, lease: Paper, filed: tuple[Paper, ...], premises: Premises, applicant: str, day: date, lexicon: Lexicon
+    ) -> None:
+        self.lease_paper = lease
+        self.filed = filed
+        self.premises = premises
+        self.applicant = applicant
+        self.day = day
+        self.lexicon = lexicon
+        self.findings: list[Finding] = []
+        self.agreements: list[Agreement] = []
+
+    # -- the rules
+
+    def lessor(self) -> None:
+        """Who lets must own the house or be allowed to let it."""
+        lessor = self._read("lessor", what="出租方")
+        owners = self._filed(DocumentKind.TITLE_DEED, "owner")
+        mandates = self._mandates()
+        if not owners:
+            self._add("filed_unread", unread=True, what="产权人")
+        if lessor is None:
+            return
+        if owner := _same(lessor.text, owners, lambda fact: fact.text):
+            self._agree("lessor", "出租方", lessor.text, lessor, owner)
+            return
+        if mandate := _same(lessor.text, mandates, lambda each: each.grantee.text):
+            self._mandated(lessor, mandate)
+            return
+        parties = [*owners, *(each.grantee for each in mandates)]
+        if near := next((fact for fact in parties if _near(lessor.text, fact.text)), None):
+            self._add("lessor_spelled_otherwise", lessor, near, lessor=lessor.text, party=near.text)
+        elif self._parties_known(owners, mandates):
+            self._add("lessor_without_right", lessor, *parties[:1], lessor=lessor.text)
+        else:
+            self._add("filed_unread", lessor, unread=True, what=f"与“{lessor.text}”有关的产权或授权")
+
+    def _mandated(self, lessor: Fact, mandate: _Mandate) -> None:
+        """The lessor is somebody to whom the owner gave a mandate: is it in force, and does it go so far?"""
+        before = len(self.findings)
+        starts, ends = _day(mandate.starts), _day(mandate.ends)
+        if (starts and starts > self.day) or (ends and ends < self.day):
+            term = f"{starts or '…'} 至 {ends or '…'}"
+            self._add("mandate_not_in_force", lessor, mandate.ends or mandate.starts, lessor=lessor.text, term=term)
+        if ends is None:
+            self._add("filed_unread", lessor, unread=True, what="授权的截止日期")
+        if mandate.sublet is None:
+            self._add("filed_unread", lessor, mandate.grantee, unread=True, what="授权是否准许转租")
+        elif not _yes(mandate.sublet):
+            self._add("no_right_to_sublet", lessor, mandate.sublet, lessor=lessor.text)
+        if mandate.registration is not None and not _yes(mandate.registration):
+            self._add("registration_not_allowed", mandate.registration)
+        lease_ends = self.lease_paper.one("term_end", "ends_on")
+        until = _day(lease_ends)
+        if ends and until and ends >= self.day and until > ends:
+            self._add(
+                "term_beyond_mandate", lease_ends, mandate.ends, lease=until, mandate=ends, span=_span(ends, until)
+            )
+        if not [each for each in self.findings[before:] if each.code != "term_beyond_mandate"]:
+            self._agree("lessor", "出租方", lessor.text, lessor, mandate.grantee)
+
+    def place(self) -> None:
+        """The house of the lease must be this one."""
+        location = self._read("location", what="承租房屋的地址")
+        if location is None:
+            return
+        address = wash(location.text, self.lexicon).address
+        if not address.road:
+            names = {name_key(name) for name in self.premises.names}
+            if address.name and name_key(address.name) in names:
+                self._agree("address", "房屋地址", location.text, location)
+            else:
+                self._add("unread", location, unread=True, what="承租房屋的路名和门牌")
+        elif any(_same_gate(address, each) for each in self.premises.addresses):
+            self._agree("address", "房屋地址", location.text, location)
+        elif any(_near_gate(address, each) for each in self.premises.addresses):
+            self._add("address_spelled_otherwise", location, location=location.text)
+        else:
+            self._add("other_address", location, location=location.text)
+
+    def unit(self) -> None:
+        """The units of the lease must hold those applied for, and lie within what is on file."""
+        let = self._let()
+        if let is None:
+            self._add("unread", unread=True, what="承租的单元")
+            return
+        source, building, keys = let
+        asked = self.premises.asked
+        inside = [each for each in self.premises.covered if _is_let(each, building, keys)]
+        outside = [key for key in keys if not any(each.key == key for each in inside)]
+        missing = [each for each in asked if not _is_let(each, building, keys)]
+        if not inside and not (asked and not missing):
+            self._add("unit_out_of_scope", source, units="、".join(keys))
+        elif missing:
+            self._add("unit_differs", source, units="、".join(keys), asked="、".join(each.name for each in missing))
+        else:
+            self._agree("unit", "承租单元", source.text, source)
+            if outside:
+                self._add("more_units", source, units="、".join(outside))
+
+    def area(self) -> None:
+        """One cannot let more than there is."""
+        fact = self._read("area_m2", what="租赁面积")
+        let = self._let()
+        area = _area(fact)
+        if fact is None or area is None or let is None:
+            if fact is not None and area is None:
+                self._add("unread", fact, unread=True, what="租赁面积")
+            return
+        _, building, keys = let
+        units = [each for each in self.premises.covered if _is_let(each, building, keys)]
+        areas = [float(each.area_m2) for each in units if each.area_m2 is not None]
+        if not units:
+            return
+        if len(areas) < len(units):
+            self._add("filed_unread", fact, unread=True, what="单元面积")
+            return
+        filed = sum(areas)
+        shown: dict[str, Any] = {"lease": f"{area:.2f}", "filed": f"{filed:.2f}"}
+        if area > filed * (1 + AREA_LIMIT):
+            self._add("area_exceeds", fact, **shown)
+        elif area > filed * (1 + AREA_TOLERANCE):
+            self._add("area_differs", fact, **shown)
+        elif area < filed * (1 - AREA_LIMIT):
+            self._add("area_smaller", fact, **shown)
+        else:
+            self._agree("area", "面积", f"{area:.2f} ㎡", fact)
+
+    def term(self) -> None:
+        """The lease must run; that it begins next week is only worth a note."""
+        first, last = self._read("term_start", "starts_on", what="租期的起始日"), None
+        last = self._read("term_end", "ends_on", what="租期的截止日")
+        starts, ends = _day(first), _day(last)
+        for fact, value, what in ((first, starts, "租期的起始日"), (last, ends, "租期的截止日")):
+            if fact is not None and value is None:
+                self._add("unread", fact, unread=True, what=what)
+        if starts and ends and ends < starts:
+            self._add("term_reversed", first, last, start=starts, end=ends)
+            return
+        before = len(self.findings)
+        if ends and ends < self.day:
+            self._add("expired", last, day=ends)
+        elif ends and ends - self.day <= SOON:
+            self._add("ends_soon", last, day=ends, days=(ends - self.day).days)
+        if starts and starts > self.day:
+            code = "begins_late" if starts - self.day > FAR else "not_begun"
+            self._add(code, first, day=starts, days=(starts - self.day).days)
+        if starts and ends and len(self.findings) == before:
+            self._agree("term", "租期", f"{starts} 至 {ends}", first, last)
+
+    def lessee(self) -> None:
+        """Who rents must be who applies; a founder may have signed before the company was there."""
+        lessee = self._read("lessee", what="承租方")
+        if lessee is None:
+            return
+        said: dict[str, Any] = {"lessee": lessee.text, "applicant": self.applicant}
+        if _name(lessee.text) == _name(self.applicant):
+            self._agree("lessee", "承租方", lessee.text, lessee)
+        elif _near(lessee.text, self.applicant):
+            self._add("lessee_spelled_otherwise", lessee, **said)
+        elif not _COMPANY.search(lessee.text) and len(_name(lessee.text)) <= 6:
+            self._add("lessee_is_a_person", lessee, **said)
+        else:
+            self._add("lessee_differs", lessee, **said)
+
+    def signatures(self) -> None:
+        """Both sides must have signed or sealed."""
+        fact = self.lease_paper.one("signed_by", "seals")
+        if fact is None or not isinstance(fact.normal, list):
+            self._add("unread", unread=True, what="签章")
+            return
+        signed = {_name(str(each)) for each in fact.normal}
+        missing = []
+        for side, label in (("lessor", "出租方"), ("lessee", "承租方")):
+            party = self.lease_paper.one(side)
+            if signed.isdisjoint({_name(side), _name(party.text) if party else ""}):
+                missing.append(label)
+        if missing:
+            self._add("unsigned", fact, party="、".join(missing))
+        else:
+            self._agree("signatures", "签章", "双方齐全", fact)
+
+    # -- what the rules stand on
+
+    def _read(self, *names: str, what: str) -> Fact | None:
+        """A fact of the lease; where it was not read a person is asked to look."""
+        fact = self.lease_paper.one(*names)
+        if fact is None:
+            self._add("unread", unread=True, what=what)
+        return fact
+
+    def _filed(self, kind: DocumentKind, name: str) -> list[Fact]:
+        return [fact for paper in self.filed if paper.kind is kind for fact in paper.all(name)]
+
+    def _mandates(self) -> list[_Mandate]:
+        return [
+            _Mandate(
+                paper=paper,
+                grantee=grantee,
+                sublet=paper.one("sublet_allowed"),
+                starts=paper.one("term_start", "starts_on"),
+                ends=paper.one("term_end", "ends_on"),
+                registration=paper.one("registration_allowed"),
+            )
+            for paper in self.filed
+            if paper.kind is DocumentKind.MANDATE
+            for grantee in paper.all("grantee")
+        ]
+
+    def _parties_known(self, owners: list[Fact], mandates: list[_Mandate]) -> bool:
+        """Whether everybody who might let was read: only then may a stranger be called one."""
+        return bool(owners) and (bool(mandates) or self.premises.title_situation is TitleSituation.OWNER_LETS)
+
+    def _let(self) -> tuple[Fact, str, tuple[str, ...]] | None:
+        """The units of the lease: where that is said, the key of their building, their own keys."""
+        named = self.lease_paper.one("units")
+        location = self.lease_paper.one("location")
+        address = wash(location.text, self.lexicon).address if location else None
+        building = building_key(address.building) if address and address.building else ""
+        if named is not None:
+            labels = [str(each) for each in named.normal] if isinstance(named.normal, list) else [named.text]
+            keys = tuple(dict.fromkeys(key for label in labels for key in expand_units(label)))
+            if keys:
+                return named, building, keys
+        if location is not None and address is not None and address.units:
+            return location, building, tuple(key for unit in address.units for key in expand_units(unit))
+        return None
+
+    def _add(self, code: str, *facts: Fact | None, unread: bool = False, **said: object) -> None:
+        found = _finding(code, *facts, unread=unread, **said)
+        self.findings.append(found)
+
+    def _agree(self, code: str, name: str, text: str, *facts: Fact | None) -> None:
+        places = tuple(fact.place for fact in facts if fact is not None)
+        self.agreements.append(Agreement(code=code, name=name, text=text, places=places))
+
+
+def _finding(code: str, *facts: Fact | None, unread: bool = False, **said: object) -> Finding:
+    level, sentence = FINDINGS[code]
+    known = [fact for fact in facts if fact is not None]
+    found = Finding(
+        code=code,
+        level=level,
+        text=sentence.format(**said),
+        places=tuple(fact.place for fact in known),
+        unread=unread,
+    )
+    if level is Level.BLOCKS and any(fact.confidence < SURE for fact in known):
+        return replace(found, level=Level.NEEDS_REASON, text=f"{found.text}识别把握不大，请核对原页。")
+    return found
+
+
+# -- values --------------------------------------------------------------------------------------------------------
+
+_T = TypeVar("_T")
+
+
+def _name(text: str) -> str:
+    """A name without what two spellings of it may differ in: width, blanks, brackets."""
+    return re.sub(r"[\s()〔〕\[\]【】·.,，、]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _same(text: str, among: Sequence[_T], name: Callable[[_T], str]) -> _T | None:
+    return next((each for each in among if _name(name(each)) == _name(text)), None)
+
+
+def _near(first: str, second: str) -> bool:
+    """One or two characters apart in a long name: a slip of the pen or of the machine."""
+    first, second = _name(first), _name(second)
+    allowed = min(len(first), len(second)) // 6
+    return first != second and _distance(first, second) <= min(allowed, 2)
+
+
+def _distance(first: str, second: str) -> int:
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, 1):
+        above, row[0] = row[0], i
+        for j, b in enumerate(second, 1):
+            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (a != b))
+    return row[-1]
+
+
+def _same_gate(address: Address, filed: CarrierAddress) -> bool:
+    if (address.road, address.lane, address.sublane) != (filed.road, filed.lane, filed.sublane):
+        return False
+    return _same_number(address, filed)
+
+
+def _near_gate(address: Address, filed: CarrierAddress) -> bool:
+    if (address.lane, address.sublane) != (filed.lane, filed.sublane) or not address.number:
+        return False
+    return _distance(address.road, filed.road) == 1 and _same_number(address, filed)
+
+
+def _same_number(address: Address, filed: CarrierAddress) -> bool:
+    in_lane = bool(filed.lane)
+    if not (
+        address.number == filed.number
+        or covers(filed.number, address.number, in_lane=in_lane)
+        or covers(address.number, filed.number, in_lane=in_lane)
+    ):
+        return False
+    buildings = building_key(address.building), building_key(filed.building)
+    return not all(buildings) or buildings[0] == buildings[1]
+
+
+def _is_let(unit: Unit, building: str, keys: Sequence[str]) -> bool:
+    if unit.key not in keys:
+        return False
+    return not building or not unit.building or building_key(unit.building) == building
+
+
+def _day(fact: Fact | None) -> date | None:
+    if fact is None:
+        return None
+    found = _DAY.search(fact.normal if isinstance(fact.normal, str) else unicodedata.normalize("NFKC", fact.text))
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _area(fact: Fact | None) -> float | None:
+    if fact is None:
+        return None
+    if isinstance(fact.normal, (int, float)) and not isinstance(fact.normal, bool):
+        return float(fact.normal)
+    found = _AREA.search(unicodedata.normalize("NFKC", fact.text).replace(",", ""))
+    return float(found[0]) if found else None
+
+
+def _yes(fact: Fact) -> bool:
+    return fact.normal if isinstance(fact.normal, bool) else not _NO.search(fact.text)
+
+
+def _span(first: date, last: date) -> str:
+    """How much later: 5 个月, 12 天."""
+    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    return f"{months} 个月" if months else f"{(last - first).days} 天"
+
+
+# -- from the rows -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """A lease check with what else the papers said: who owns, who lets, how much and how long."""
+
+    check: LeaseCheck
+    owners: tuple[str, ...]
+    lessor: str | None = None
+    area_m2: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def owns(self, applicant: str) -> bool:
+        """Whether the applicant is the owner, who needs no lease."""
+        return any(_name(owner) == _name(applicant) for owner in self.owners)
+
+
+async def examine(
+    db: Connection,
+    lexicon: Lexicon,
+    lease: Document | None,
+    carrier: Carrier,
+    version: DossierVersion | None,
+    units: Sequence[Unit],
+    applicant: str,
+    day: date,
+) -> Examined:
+    """Check a lease as it was read against the version that covers the units; without a lease only the owners."""
+    filed_ids = [each.document_id for each in await dossiers.documents_of_version(db, version.id)] if version else []
+    found = await papers_of(db, [*filed_ids, *([lease.id] if lease else [])])
+    filed = [paper for document_id in filed_ids for paper in found.get(document_id, ())]
+    owners = tuple(
+        dict.fromkeys(
+            fact.text for paper in filed if paper.kind is DocumentKind.TITLE_DEED for fact in paper.all("owner")
+        )
+    )
+    if lease is None:
+        return Examined(check=LeaseCheck(findings=(), agreements=()), owners=owners)
+    paper = _lease_paper(lease, found.get(lease.id, ()))
+    if paper is None:
+        why = "无法识别" if lease.status is DocumentStatus.UNREADABLE else "尚未识别完"
+        if lease.status is DocumentStatus.READ:
+            why = "没有读出内容"
+        return Examined(check=unread(why), owners=owners)
+    premises = Premises(
+        addresses=tuple(await carriers.addresses(db, carrier.id)),
+        names=(carrier.name, *(alias.name for alias in await carriers.aliases(db, carrier.id))),
+        covered=tuple(await _covered(db, version)) if version else (),
+        asked=tuple(units),
+        title_situation=version.title_situation if version else TitleSituation.SUBLET,
+    )
+    lessor, area = paper.one("lessor"), _area(paper.one("area_m2"))
+    return Examined(
+        check=check_lease(paper, filed, premises, applicant, day, lexicon),
+        owners=owners,
+        lessor=lessor.text if lessor else None,
+        area_m2=f"{area:.2f}" if area is not None else None,
+        starts_on=_day(paper.one("term_start", "starts_on")),
+        ends_on=_day(paper.one("term_end", "ends_on")),
+    )
+
+
+def _lease_paper(lease: Document, papers: Iterable[Paper]) -> Paper | None:
+    """What was read on the lease's own pages; None while it is being read, or if nothing was."""
+    if lease.status is not DocumentStatus.READ:
+        return None
+    own = [paper for paper in papers if paper.kind is DocumentKind.LEASE]
+    facts = tuple(fact for paper in own or papers for fact in paper.facts)
+    return Paper(document_id=lease.id, kind=DocumentKind.LEASE, facts=facts) if facts else None
+
+
+async def _covered(db: Connection, version: DossierVersion) -> list[Unit]:
+    return await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))

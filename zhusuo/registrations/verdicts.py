@@ -1,0 +1,351 @@
+"""结论: what the counter is told about an address: on file or not, covered or not and why, what to bring, who is there.
+
+This is the hot path of the counter: whatever the address leads to, at most two statements are asked, and the second
+answers everything at once.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from zhusuo.carriers import store as carriers
+from zhusuo.carriers.model import CarrierKind
+from zhusuo.db import Connection
+from zhusuo.dossiers.model import DocumentKind, TitleSituation
+from zhusuo.errors import Invalid, NotAllowed
+from zhusuo.lookup.model import Match
+from zhusuo.people.model import Actor, Role
+from zhusuo.registrations import requirements
+from zhusuo.registrations.model import (
+    FiledDocument,
+    Level,
+    Occupant,
+    Requirement,
+    ShownFlag,
+    Verdict,
+    VerdictKind,
+    VersionFacts,
+)
+from zhusuo.waivers.model import ApprovalItem, RegistrationKind, Waiver
+
+USUAL_ITEM = "company_formation"
+
+
+async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, day: date) -> Verdict:
+    """The verdict on a match for an approval item (a company's formation, if none is named) on a day.
+
+    Raises Invalid for an item that is not in the catalogue.
+    """
+    if actor.role not in (Role.CLERK, Role.CLIENT):
+        raise NotAllowed
+    unit = match.unit
+    space = await carriers.overlapping(db, unit.id) if unit else []
+    facts = await _facts(
+        db,
+        actor.district_code,
+        match.carrier.id if match.carrier else None,
+        unit.id if unit else None,
+        space,
+        item_code or USUAL_ITEM,
+        day,
+    )
+    if facts["item"] is None:
+        raise Invalid({"item": "免交事项清单里没有这个事项。"})
+    return _Judge(match, day, facts).verdict()
+
+
+async def _facts(
+    db: Connection,
+    district_code: str,
+    carrier_id: UUID | None,
+    unit_id: UUID | None,
+    space: Sequence[UUID],
+    item_code: str,
+    day: date,
+) -> dict[str, Any]:
+    """Everything a verdict may say, in one answer; `space` are the units that share space with this one."""
+    found: dict[str, Any] = await db.fetchval(
+        """
+        WITH catalogue AS (
+            SELECT id, number
+              FROM waiver_catalogues
+          ORDER BY number DESC
+             LIMIT 1
+        ),
+        version AS (
+            SELECT v.id, v.dossier_id, v.number, v.title_situation, v.effective_from, v.valid_until, v.approved_by
+              FROM version_units AS vu
+              JOIN dossier_versions AS v ON v.id = vu.version_id
+             WHERE vu.unit_id = $3
+               AND vu.during @> clock_timestamp()
+               AND v.district_code = $1
+        )
+        SELECT json_build_object(
+            'catalogue', (SELECT number FROM catalogue),
+            'item', (
+                SELECT json_build_object('code', i.code, 'name', i.name, 'department', i.department,
+                                         'registration_kind', i.registration_kind)
+                  FROM approval_items AS i
+                 WHERE i.catalogue_id = (SELECT id FROM catalogue)
+                   AND i.code = $5),
+            'waivers', (
+                SELECT json_agg(json_build_array(w.requirement, w.requirement_name, w.evidence, w.title_situations,
+                                                 w.waived, w.legal_basis)
+                       ORDER BY w.position)
+                  FROM waivers AS w
+                 WHERE w.catalogue_id = (SELECT id FROM catalogue)
+                   AND w.item_code = $5
+                   AND w.begins_on <= $6
+                   AND (w.ends_on IS NULL OR w.ends_on >= $6)),
+            'version', (
+                SELECT json_build_object(
+                           'id', version.id, 'dossier_id', version.dossier_id, 'dossier_number', d.number,
+                           'number', version.number, 'title_situation', version.title_situation,
+                           'reviewed_at', version.effective_from, 'valid_until', version.valid_until,
+                           'reviewed_by', coalesce(nullif(p.desk, ''), o.name))
+                  FROM version
+                  JOIN dossiers AS d ON d.id = version.dossier_id
+                  JOIN persons AS p ON p.id = version.approved_by
+                  JOIN organisations AS o ON o.id = p.organisation_id),
+            'documents', (
+                SELECT json_agg(json_build_array(vd.document_id, vd.kind, vd.also_kinds, doc.file_name, doc.number,
+                                                 doc.page_count, doc.valid_until, vd.sha256)
+                       ORDER BY vd.position)
+                  FROM version
+                  JOIN version_documents AS vd ON vd.version_id = version.id
+                  JOIN documents AS doc ON doc.id = vd.document_id),
+            'carrier_kind', (SELECT kind FROM carriers WHERE id = $2 AND district_code = $1),
+            'carrier_on_file', EXISTS (
+                SELECT
+                  FROM dossier_versions
+                 WHERE carrier_id = $2
+                   AND district_code = $1
+                   AND status = 'effective'),
+            'under_review', EXISTS (
+                SELECT
+                  FROM filings
+                 WHERE carrier_id = $2
+                   AND district_code = $1
+                   AND status = 'submitted'),
+            'sharing', (
+                SELECT coalesce(u.sharing_allowed, c.sharing_allowed)
+                  FROM units AS u
+                  JOIN carriers AS c ON c.id = u.carrier_id
+                 WHERE u.id = $3),
+            'registrations', (
+                SELECT json_agg(json_build_array(
+                           r.id, r.applicant, u.label, r.status,
+                           coalesce(r.registered_on, (r.created_at AT TIME ZONE 'Asia/Shanghai')::date), r.contested,
+                           r.unit_id = $3 OR coalesce(u.sharing_allowed, c.sharing_allowed))
+                       ORDER BY r.created_at)
+                  FROM registrations AS r
+                  JOIN units AS u ON u.id = r.unit_id
+                  JOIN carriers AS c ON c.id = u.carrier_id
+                 WHERE r.unit_id = ANY ($4::uuid[])
+                   AND r.district_code = $1
+                   AND r.status <> 'ended'
+                   AND (r.held_until IS NULL OR r.held_until >= clock_timestamp())),
+            'tenancies', (
+                SELECT json_agg(json_build_array(t.tenant, u.label,
+                                                 coalesce(t.moved_in_on, t.lease_begins_on, t.reported_at::date))
+                       ORDER BY t.reported_at)
+                  FROM tenancies AS t
+                  JOIN units AS u ON u.id = t.unit_id
+                 WHERE t.carrier_id = $2
+                   AND t.unit_id = ANY ($4::uuid[])
+                   AND t.district_code = $1
+                   AND t.moved_out_on IS NULL),
+            'flags', (
+                SELECT json_agg(json_build_array(f.kind, f.severity, f.text)
+                       ORDER BY array_position(ARRAY['blocks', 'needs_reason', 'note'], f.severity), f.raised_at)
+                  FROM flags AS f
+                 WHERE f.carrier_id = $2
+                   AND (f.unit_id IS NULL OR f.unit_id = $3)
+                   AND f.cleared_at IS NULL)
+        )
+        """,
+        district_code,
+        carrier_id,
+        unit_id,
+        list(space),
+        item_code,
+        day,
+    )
+    return found
+
+
+class _Judge:
+    """Turns the facts into a verdict. Lives inside one call of `verdict`; pure."""
+
+    def __init__(self, match: Match, day: date, facts: dict[str, Any]) -> None:
+        self.match = match
+        self.day = day
+        self.facts = facts
+        self.item = ApprovalItem(
+            **{**facts["item"], "registration_kind": RegistrationKind(facts["item"]["registration_kind"])}
+        )
+        self.version = _version(facts["version"])
+        self.occupants = self._occupants()
+
+    def verdict(self) -> Verdict:
+        kind = self._kind()
+        covered = kind is VerdictKind.COVERED
+        documents, asked = self._papers() if covered else ((), requirements.not_on_file(self._waivers()))
+        sentence, need = self._say(kind, asked)
+        return Verdict(
+            kind=kind,
+            sentence=sentence,
+            need=need,
+            match=self.match,
+            day=self.day,
+            item=self.item,
+            catalogue_number=self.facts["catalogue"],
+            version=self.version,
+            documents=documents,
+            requirements=asked,
+            occupants=self.occupants,
+            flags=tuple(
+                ShownFlag(kind=kind_, level=Level(level), text=text) for kind_, level, text in self.facts["flags"] or ()
+            ),
+            sharing_allowed=bool(self.facts["sharing"]),
+        )
+
+    def _kind(self) -> VerdictKind:
+        match = self.match
+        if match.class_ == "C" or len(match.units) > 1:
+            return VerdictKind.CHOOSE
+        if match.carrier is None or not (self.version or self.facts["carrier_on_file"]):
+            return VerdictKind.NOT_ON_FILE
+        if match.unit is None:
+            return VerdictKind.UNKNOWN_UNIT
+        if self.version is None:
+            return VerdictKind.NOT_COVERED
+        return VerdictKind.COVERED if self.day <= self.version.valid_until else VerdictKind.EXPIRED
+
+    def _say(self, kind: VerdictKind, asked: tuple[Requirement, ...]) -> tuple[str, str]:
+        """The sentence for the case, and the one for what to do."""
+        match, bring = self.match, "、".join(each.name for each in asked if not each.met)
+        usual = f"按一般材料受理：{bring}"
+        if kind is VerdictKind.COVERED:
+            blocking = next((each for each in self.occupants if each.blocks), None)
+            if blocking is not None:
+                return "已备案，覆盖本单元", f"“{blocking.name}” {blocking.sentence}，一处住所只登记一户"
+            only = len([each for each in asked if not each.met]) <= 1
+            return (
+                "已备案，覆盖本单元",
+                f"申请人只需提交{bring}" if only and bring else f"申请人须提交{bring or '申请书'}",
+            )
+        if kind is VerdictKind.CHOOSE:
+            if match.units:
+                return f"地址里有 {len(match.units)} 个单元", "请逐个选定，分别办理"
+            return f"有 {len(match.candidates)} 处相近，需要选定", "请对照差别选定一处"
+        if kind is VerdictKind.EXPIRED and self.version is not None:
+            return "备案已到期", f"档案有效期至 {self.version.valid_until}，请物业复核；本次{usual}"
+        if kind is VerdictKind.NOT_COVERED:
+            return "已备案，不含本单元", f"{usual}；也可请物业补报本单元"
+        if kind is VerdictKind.UNKNOWN_UNIT:
+            if match.unit_verdict == "none":
+                return "已备案，还缺室号", "请补充到具体单元"
+            said = "、".join(match.address.units) or match.address.part or "这个单元"
+            if match.unit_verdict == "out_of_range":
+                return f"这里没有“{said}”", "楼层或室号超出了这幢楼，请向申请人核对"
+            return f"已备案，没有“{said}”这个单元", f"请核对室号；确有此单元的，请物业补报。{usual}"
+        if match.carrier is None:
+            return "这个地址没有备案", usual
+        if self.facts["under_review"]:
+            return "材料正在审核，尚未生效", usual
+        return "载体在册，材料尚未备案", usual
+
+    def _papers(self) -> tuple[tuple[FiledDocument, ...], tuple[Requirement, ...]]:
+        """The version's documents, each with what it spares, and the item's requirements."""
+        rows = self.facts["documents"] or []
+        kinds_of = [(DocumentKind(kind), *map(DocumentKind, also)) for _, kind, also, *_ in rows]
+        situation = self.version.title_situation if self.version else TitleSituation.OWNER_LETS
+        waivers = self._waivers()
+        asked = requirements.on_file(
+            waivers,
+            CarrierKind(self.facts["carrier_kind"]),
+            situation,
+            {kind for kinds in kinds_of for kind in kinds},
+        )
+        met = {each.code for each in asked if each.met}
+        documents = tuple(
+            FiledDocument(
+                id=UUID(document_id),
+                kind=kinds[0],
+                file_name=file_name,
+                number=number,
+                page_count=page_count,
+                valid_until=date.fromisoformat(valid_until) if valid_until else None,
+                sha256=sha256,
+                spares=tuple(each.name for each in waivers if each.requirement in met and each.met_by(kinds)),
+            )
+            for kinds, (document_id, _, _, file_name, number, page_count, valid_until, sha256) in zip(
+                kinds_of, rows, strict=True
+            )
+        )
+        return documents, asked
+
+    def _waivers(self) -> list[Waiver]:
+        return [
+            Waiver(
+                item_code=self.item.code,
+                requirement=requirement,
+                name=name,
+                evidence=tuple(map(DocumentKind, evidence)),
+                title_situations=tuple(map(TitleSituation, situations)),
+                waived=waived,
+                legal_basis=legal_basis,
+                source="",
+                begins_on=self.day,
+                ends_on=None,
+            )
+            for requirement, name, evidence, situations, waived, legal_basis in self.facts["waivers"] or ()
+        ]
+
+    def _occupants(self) -> tuple[Occupant, ...]:
+        free = bool(self.facts["sharing"])
+        registers = self.item.registration_kind is not RegistrationKind.NONE
+        found = [
+            Occupant(
+                name=name,
+                unit_label=label,
+                status=status,
+                since=date.fromisoformat(since),
+                registration_id=UUID(registration_id),
+                contested=contested,
+                blocks=registers and not contested and not (free and may_share),
+            )
+            for registration_id, name, label, status, since, contested, may_share in self.facts["registrations"] or ()
+        ]
+        registered = {each.name for each in found}
+        found += [
+            Occupant(
+                name=name,
+                unit_label=label,
+                status="resident",
+                since=date.fromisoformat(since),
+                registration_id=None,
+                contested=False,
+                blocks=False,
+            )
+            for name, label, since in self.facts["tenancies"] or ()
+            if name not in registered
+        ]
+        return tuple(found)
+
+
+def _version(facts: dict[str, Any] | None) -> VersionFacts | None:
+    if facts is None:
+        return None
+    return VersionFacts(
+        id=UUID(facts["id"]),
+        dossier_id=UUID(facts["dossier_id"]),
+        dossier_number=facts["dossier_number"],
+        number=facts["number"],
+        title_situation=TitleSituation(facts["title_situation"]),
+        reviewed_at=datetime.fromisoformat(facts["reviewed_at"]),
+        reviewed_by=facts["reviewed_by"],
+        valid_until=date.fromisoformat(facts["valid_until"]),
+    )
