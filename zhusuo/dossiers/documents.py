@@ -1,11 +1,14 @@
 """The rows of blobs, documents, their pages and their fields."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from zhusuo.db import Connection, Row
 from zhusuo.dossiers.model import (
@@ -40,6 +43,19 @@ class Progress:
     quarantined: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class FoundField:
+    """A fact as the machine read it; `position` counts facts of one name in a document."""
+
+    name: str
+    position: int
+    value: str
+    normal: Any
+    confidence: float
+    page: int
+    box: tuple[float, float, float, float]
+
+
 # 字节
 
 
@@ -60,6 +76,7 @@ async def has_blob(db: Connection, sha256: str) -> bool:
 async def insert_blob(db: Connection, sha256: str, size: int, media_type: str) -> bool:
     """Enter bytes whose object has just been put; False if that object may be on its way out: put it again.
 
+    The row is locked, so that nobody forgets it before the caller refers to it.
     Takes away the mark that the sweep may have set on bytes nobody referred to.
     """
     mark = await db.fetchrow(
@@ -77,13 +94,36 @@ async def insert_blob(db: Connection, sha256: str, size: int, media_type: str) -
         """
         INSERT INTO blobs (sha256, size, media_type)
              VALUES ($1, $2, $3)
-        ON CONFLICT (sha256) DO NOTHING
+        ON CONFLICT (sha256) DO UPDATE
+                SET size = excluded.size
         """,
         sha256,
         size,
         media_type,
     )
     return True
+
+
+async def forget_blob(db: Connection, sha256: str) -> None:
+    """If nothing refers to these bytes any more, drop their row and mark the object for the sweep."""
+    with contextlib.suppress(asyncpg.ForeignKeyViolationError):  # somebody refers to them just now
+        async with db.transaction():
+            await db.execute(
+                """
+                WITH gone AS (
+                    DELETE FROM blobs AS b
+                          WHERE b.sha256 = $1
+                            AND NOT EXISTS (SELECT FROM documents AS d WHERE d.sha256 = b.sha256)
+                            AND NOT EXISTS (SELECT FROM document_pages AS p WHERE p.preview_sha256 = b.sha256)
+                      RETURNING b.sha256
+                )
+                INSERT INTO blob_removals (sha256)
+                     SELECT sha256
+                       FROM gone
+                ON CONFLICT DO NOTHING
+                """,
+                sha256,
+            )
 
 
 async def _is_being_removed(db: Connection, sha256: str) -> bool:
@@ -389,6 +429,152 @@ async def set_waiting(db: Connection, document_id: UUID) -> None:
     )
 
 
+async def set_reading(db: Connection, document_id: UUID) -> None:
+    await db.execute(
+        """
+        UPDATE documents
+           SET status = 'reading',
+               trouble = ''
+         WHERE id = $1
+        """,
+        document_id,
+    )
+
+
+async def set_page_count(db: Connection, document_id: UUID, page_count: int) -> None:
+    await db.execute(
+        """
+        UPDATE documents
+           SET page_count = $2
+         WHERE id = $1
+        """,
+        document_id,
+        page_count,
+    )
+
+
+async def set_read(
+    db: Connection,
+    document_id: UUID,
+    *,
+    kind: DocumentKind,
+    also_kinds: Sequence[DocumentKind],
+    kind_confidence: float,
+    number: str,
+    valid_until: date | None,
+    trouble: str,
+) -> None:
+    """It is read. A kind, a number or a last day that a person has set stays."""
+    await db.execute(
+        """
+        UPDATE documents
+           SET status = 'read',
+               read_at = now(),
+               trouble = $7,
+               kind = CASE WHEN kind_by = 'person' THEN kind ELSE $2 END,
+               also_kinds = CASE WHEN kind_by = 'person' THEN also_kinds ELSE $3::text[] END,
+               kind_confidence = CASE WHEN kind_by = 'person' THEN kind_confidence ELSE $4 END,
+               kind_by = CASE WHEN kind_by = 'person' THEN kind_by ELSE 'machine' END,
+               number = coalesce(nullif(number, ''), $5),
+               valid_until = coalesce(valid_until, $6)
+         WHERE id = $1
+        """,
+        document_id,
+        kind,
+        list(also_kinds),
+        kind_confidence,
+        number,
+        valid_until,
+        trouble,
+    )
+
+
+async def set_unreadable(db: Connection, document_id: UUID, trouble: str) -> bool:
+    """It cannot be read, and why, for a person; False if it has been read after all."""
+    status = await db.execute(
+        """
+        UPDATE documents
+           SET status = 'unreadable',
+               trouble = $2
+         WHERE id = $1
+           AND status IN ('waiting', 'reading')
+        """,
+        document_id,
+        trouble,
+    )
+    return status == "UPDATE 1"
+
+
+async def given_up(db: Connection) -> list[UUID]:
+    """Documents still waiting to be read whose task was given up without a word, because its workers died."""
+    rows = await db.fetch(
+        """
+        SELECT d.id
+          FROM documents AS d
+          JOIN tasks AS t ON t.noun_id = d.id AND t.kind = 'read_document'
+         WHERE d.status IN ('waiting', 'reading')
+      GROUP BY d.id
+        HAVING bool_and(t.quarantined_at IS NOT NULL)
+         LIMIT 100
+        """
+    )
+    return [row["id"] for row in rows]
+
+
+async def read_twin(db: Connection, document_id: UUID) -> UUID | None:
+    """Another document with the same bytes that has been read: the same bytes are read once."""
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT twin.id
+          FROM documents AS d
+          JOIN documents AS twin ON twin.sha256 = d.sha256
+         WHERE d.id = $1
+           AND twin.id <> d.id
+           AND twin.status = 'read'
+      ORDER BY twin.read_at
+         LIMIT 1
+        """,
+        document_id,
+    )
+    return found
+
+
+async def take_reading(db: Connection, twin_id: UUID, document_id: UUID) -> None:
+    """Copy what the machine read of a twin: its pages, its facts, and what it took it for; nothing of any person."""
+    await db.execute(
+        """
+        DELETE FROM document_pages
+              WHERE document_id = $1
+        """,
+        document_id,
+    )
+    await _copy_pages(db, twin_id, document_id)
+    await db.execute(
+        """
+        INSERT INTO document_fields (document_id, name, position, value, normal, confidence, page, box)
+             SELECT $2, name, position, value, normal, confidence, page, box
+               FROM document_fields
+              WHERE document_id = $1
+        ON CONFLICT DO NOTHING
+        """,
+        twin_id,
+        document_id,
+    )
+    await set_page_count(db, document_id, await _page_count(db, twin_id))
+
+
+async def _page_count(db: Connection, document_id: UUID) -> int:
+    count: int = await db.fetchval(
+        """
+        SELECT coalesce(page_count, 0)
+          FROM documents
+         WHERE id = $1
+        """,
+        document_id,
+    )
+    return count
+
+
 async def set_discarded(db: Connection, document_id: UUID) -> None:
     await db.execute(
         """
@@ -465,7 +651,110 @@ async def page(db: Connection, document_id: UUID, number: int) -> DocumentPage |
     return _page(row) if row else None
 
 
+async def put_preview(
+    db: Connection, document_id: UUID, number: int, width: int, height: int, preview_sha256: str
+) -> None:
+    """The picture of a page; a picture it had before is forgotten."""
+    before = await db.fetchval(
+        """
+        SELECT preview_sha256
+          FROM document_pages
+         WHERE document_id = $1
+           AND page = $2
+        """,
+        document_id,
+        number,
+    )
+    await db.execute(
+        """
+        INSERT INTO document_pages (document_id, page, width, height, preview_sha256)
+             VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (document_id, page) DO UPDATE
+                SET width = excluded.width,
+                    height = excluded.height,
+                    preview_sha256 = excluded.preview_sha256
+        """,
+        document_id,
+        number,
+        width,
+        height,
+        preview_sha256,
+    )
+    if before is not None and before != preview_sha256:
+        await forget_blob(db, before)
+
+
+async def put_read_page(
+    db: Connection,
+    page: DocumentPage,
+    words: str,
+) -> None:
+    """What was read on a page; its picture stays. `words` is the literal of a tsvector."""
+    await db.execute(
+        """
+        INSERT INTO document_pages
+                    (document_id, page, kind, turned, method, text, lines, masks, sensitive, quality, words, read_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::tsvector, now())
+        ON CONFLICT (document_id, page) DO UPDATE
+                SET kind = excluded.kind,
+                    turned = excluded.turned,
+                    method = excluded.method,
+                    text = excluded.text,
+                    lines = excluded.lines,
+                    masks = excluded.masks,
+                    sensitive = excluded.sensitive,
+                    quality = excluded.quality,
+                    words = excluded.words,
+                    read_at = excluded.read_at
+        """,
+        page.document_id,
+        page.page,
+        page.kind,
+        page.turned,
+        page.method,
+        page.text,
+        [{"text": line.text, "box": list(line.box), "confidence": line.confidence} for line in page.lines],
+        [list(box) for box in page.masks],
+        page.sensitive,
+        list(page.quality),
+        words,
+    )
+
+
 # 字段
+
+
+async def replace_fields(db: Connection, document_id: UUID, found: Sequence[FoundField]) -> None:
+    """What the machine read in place of what it read before; what a person corrected or confirmed stays."""
+    await db.execute(
+        """
+        DELETE FROM document_fields
+              WHERE document_id = $1
+                AND corrected_at IS NULL
+                AND confirmed_at IS NULL
+        """,
+        document_id,
+    )
+    await db.executemany(
+        """
+        INSERT INTO document_fields (document_id, name, position, value, normal, confidence, page, box)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (document_id, name, position) DO NOTHING
+        """,
+        [
+            (
+                document_id,
+                each.name,
+                each.position,
+                each.value,
+                each.normal,
+                each.confidence,
+                each.page,
+                list(each.box),
+            )
+            for each in found
+        ],
+    )
 
 
 async def fields(db: Connection, document_ids: Sequence[UUID]) -> list[DocumentField]:

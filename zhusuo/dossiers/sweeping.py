@@ -7,6 +7,7 @@ given, waits and puts the bytes again (`documents.insert_blob`).
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,13 @@ from storage.keys import content_key
 from storage.store import Store
 from zhusuo.db import Database
 from zhusuo.dossiers import upload_store
-from zhusuo.dossiers.uploads import asking_store, folder
-from zhusuo.settings import Settings
+from zhusuo.dossiers.uploads import asking_store
 
 MARKED_AFTER = timedelta(hours=20)
 REMOVED_AFTER = timedelta(hours=2)
 """After the mark. With a sweep every hour nothing stays unreferenced for a day."""
+GIVEN_UP_AFTER = timedelta(hours=1)
+"""A sweep that has not removed by then what it said it would is taken for dead; two never remove the same object."""
 TEMPORARY_FOR = timedelta(minutes=55)
 BATCH = 500
 
@@ -41,13 +43,13 @@ class Swept:
 async def sweep(
     database: Database,
     store: Store,
-    settings: Settings,
+    folder: Path,
     *,
     marked_after: timedelta = MARKED_AFTER,
     removed_after: timedelta = REMOVED_AFTER,
     temporary_for: timedelta = TEMPORARY_FOR,
 ) -> Swept:
-    """One round; to be called every hour."""
+    """One round, to be called every hour; temporary files lie in `folder`."""
     async with database.transaction() as db:
         await upload_store.delete_over(db)
     removed = await _remove_marked(database, store, removed_after)
@@ -55,7 +57,7 @@ async def sweep(
         marked=await _mark(database, store, marked_after),
         removed=removed,
         chunks=await _sweep_chunks(database, store),
-        temporary=await asyncio.to_thread(_sweep_files, folder(settings), temporary_for),
+        temporary=await asyncio.to_thread(_sweep_files, folder, temporary_for),
     )
 
 
@@ -96,11 +98,13 @@ async def _remove_marked(database: Database, store: Store, removed_after: timede
         rows = await db.fetch(
             """
             UPDATE blob_removals
-               SET removing_at = coalesce(removing_at, clock_timestamp())
+               SET removing_at = clock_timestamp()
              WHERE marked_at < clock_timestamp() - $1::interval
+               AND (removing_at IS NULL OR removing_at < clock_timestamp() - $2::interval)
          RETURNING sha256
             """,
             removed_after,
+            GIVEN_UP_AFTER,
         )
     hashes = [row["sha256"] for row in rows]
     if not hashes:
@@ -154,11 +158,12 @@ async def _batches(store: Store, prefix: str, older_than: timedelta) -> AsyncIte
         yield batch
 
 
-def _sweep_files(place: Path, temporary_for: timedelta) -> int:
+def _sweep_files(folder: Path, temporary_for: timedelta) -> int:
     removed = 0
     before = time.time() - temporary_for.total_seconds()
-    for path in place.iterdir():
-        if path.is_file() and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-            removed += 1
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
     return removed
