@@ -14,8 +14,9 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.wash import wash
 from zhusuo.carriers.model import CarrierAddress, Unit, UnitKind
 from zhusuo.dossiers.model import DocumentKind, TitleSituation
+from zhusuo.flags import Severity
 from zhusuo.registrations.leases import FINDINGS, Fact, Paper, Premises, check_lease, unread
-from zhusuo.registrations.model import LeaseCheck, Level, Place
+from zhusuo.registrations.model import LeaseCheck, Place
 
 DAY = date(2026, 11, 1)
 OWNER = "上海禾舟投资发展有限公司"
@@ -178,15 +179,15 @@ def test_a_mandate_that_has_run_out_gives_no_right() -> None:
 
 def test_a_lease_longer_than_the_mandate_is_only_a_note() -> None:
     found = check(mandate={"term_end": "2029-04-23"})
-    assert [(each.code, each.level) for each in found.findings] == [("term_beyond_mandate", Level.NOTE)]
+    assert [(each.code, each.severity) for each in found.findings] == [("term_beyond_mandate", Severity.NOTE)]
     assert found.findings[0].text == "租期至 2029-09-23，转租授权至 2029-04-23，超出 5 个月。"
     assert found.outcome == "good"
 
 
 def test_a_lease_that_begins_next_week_is_only_a_note() -> None:
     found = check({"term_start": "2026-11-08"})
-    assert [(each.code, each.level) for each in found.findings] == [("not_begun", Level.NOTE)]
-    assert check({"term_start": "2027-05-01"}).at(Level.NEEDS_REASON)[0].code == "begins_late"
+    assert [(each.code, each.severity) for each in found.findings] == [("not_begun", Severity.NOTE)]
+    assert check({"term_start": "2027-05-01"}).at(Severity.NEEDS_REASON)[0].code == "begins_late"
 
 
 def test_the_same_lease_on_another_day_has_another_answer() -> None:
@@ -195,7 +196,7 @@ def test_the_same_lease_on_another_day_has_another_answer() -> None:
 
 
 def test_an_area_a_little_too_large_needs_a_reason() -> None:
-    assert [each.level for each in check({"area_m2": 205}).findings] == [Level.NEEDS_REASON]
+    assert [each.severity for each in check({"area_m2": 205}).findings] == [Severity.NEEDS_REASON]
     assert codes(check({"area_m2": 100})) == ["area_smaller"]
 
 
@@ -221,8 +222,8 @@ def test_a_shop_inside_a_range_of_numbers_is_at_that_address() -> None:
 
 
 def test_a_founder_who_signed_needs_a_reason() -> None:
-    assert [(each.code, each.level) for each in check({"lessee": "林栖"}).findings] == [
-        ("lessee_is_a_person", Level.NEEDS_REASON)
+    assert [(each.code, each.severity) for each in check({"lessee": "林栖"}).findings] == [
+        ("lessee_is_a_person", Severity.NEEDS_REASON)
     ]
 
 
@@ -242,7 +243,7 @@ def test_a_side_that_did_not_sign_is_to_be_looked_at() -> None:
 @pytest.mark.parametrize("name", [name for name in LEASE if name != "units"])
 def test_a_fact_that_was_not_read_is_never_good(name: str) -> None:
     found = check(without=name)
-    assert [(each.code, each.level, each.unread) for each in found.findings] == [("unread", Level.NOTE, True)]
+    assert [(each.code, each.severity, each.unread) for each in found.findings] == [("unread", Severity.NOTE, True)]
     assert found.outcome == "look"
     assert "请人工核对" in found.findings[0].text
 
@@ -281,7 +282,7 @@ def test_an_area_that_is_not_on_file_is_not_compared() -> None:
 
 def test_what_was_read_with_little_certainty_does_not_block_by_itself() -> None:
     found = check({"area_m2": 1985.4}, confidence=0.5)
-    assert [(each.code, each.level) for each in found.findings] == [("area_exceeds", Level.NEEDS_REASON)]
+    assert [(each.code, each.severity) for each in found.findings] == [("area_exceeds", Severity.NEEDS_REASON)]
     assert found.outcome == "look"
 
 
@@ -309,12 +310,12 @@ def test_a_person_s_correction_is_read_like_the_print() -> None:
 def test_a_lease_nobody_has_read_needs_a_reason() -> None:
     found = unread("尚未识别完")
     assert found.outcome == "look"
-    assert found.at(Level.NEEDS_REASON)[0].text == "租赁合同尚未识别完，请人工核对后写明情况。"
+    assert found.at(Severity.NEEDS_REASON)[0].text == "租赁合同尚未识别完，请人工核对后写明情况。"
 
 
 def test_the_gravest_finding_stands_first() -> None:
     found = check({"term_start": "2026-11-08", "lessee": "林栖", "area_m2": 900})
-    assert [each.level for each in found.findings] == [Level.BLOCKS, Level.NEEDS_REASON, Level.NOTE]
+    assert [each.severity for each in found.findings] == [Severity.BLOCKS, Severity.NEEDS_REASON, Severity.NOTE]
 
 
 def test_every_sentence_of_the_table_ends_as_a_sentence() -> None:

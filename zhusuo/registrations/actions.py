@@ -18,11 +18,11 @@ from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import Document, DossierVersion, Purpose
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from zhusuo.flags import Flag, Severity, open_for
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import leases, receipts, requirements, store
 from zhusuo.registrations.model import (
     OUTCOMES,
-    Level,
     NewReuse,
     Registration,
     RegistrationStatus,
@@ -30,7 +30,6 @@ from zhusuo.registrations.model import (
     Reuse,
     ReuseStatus,
     RevocationReason,
-    ShownFlag,
     check_move,
 )
 from zhusuo.signing import Signer
@@ -103,7 +102,7 @@ class _Ground:
     hashes: dict[UUID, str]
     lease: Document | None
     examined: leases.Examined
-    flags: tuple[ShownFlag, ...]
+    flags: tuple[Flag, ...]
     occupants: tuple[Registration, ...]
     sharing: bool
     moment: datetime
@@ -301,7 +300,7 @@ async def _ground(db: Connection, actor: Actor, lexicon: Lexicon, new: NewReuse,
         hashes={each.document_id: each.sha256 for each in filed},
         lease=lease,
         examined=await leases.examine(db, lexicon, lease, carrier, version, [unit], new.applicant, day),
-        flags=await store.open_flags(db, carrier.id, unit.id),
+        flags=tuple(await open_for(db, unit.id)),
         occupants=tuple(await store.live_in(db, await carriers.overlapping(db, unit.id))),
         sharing=_shared(carrier, unit),
         moment=await store.moment(db),
@@ -369,16 +368,16 @@ async def _refuse_taken(db: Connection, other: Registration, new: NewReuse) -> N
 def _weigh(ground: _Ground, new: NewReuse) -> None:
     """Refuse what the flags, the lease or a missing reason forbid."""
     for flag in ground.flags:
-        if flag.level is Level.BLOCKS:
+        if flag.severity is Severity.BLOCKS:
             raise FlagBlocks(text=flag.text)
     asked = next((each for each in ground.requirements if each.code == LEASE), None)
     if asked is not None and ground.lease is None and not ground.examined.owns(new.applicant):
         raise LeaseMissing(name=asked.name)
     check = ground.examined.check
-    if blocking := check.at(Level.BLOCKS):
+    if blocking := check.at(Severity.BLOCKS):
         raise LeaseRefused(findings="".join(each.text for each in blocking))
-    unanswered = [each.text for each in check.at(Level.NEEDS_REASON)]
-    unanswered += [flag.text for flag in ground.flags if flag.level is Level.NEEDS_REASON]
+    unanswered = [each.text for each in check.at(Severity.NEEDS_REASON)]
+    unanswered += [flag.text for flag in ground.flags if flag.severity is Severity.NEEDS_REASON]
     if unanswered and not new.reason:
         raise ReasonNeeded(findings="".join(unanswered))
 
@@ -493,9 +492,11 @@ async def _content(
             if each.met
         ],
         "brought": [{"code": each.code, "name": each.name} for each in ground.requirements if not each.met],
-        "findings": [{"code": each.code, "level": each.level, "text": each.text} for each in examined.check.findings],
+        "findings": [
+            {"code": each.code, "severity": each.severity, "text": each.text} for each in examined.check.findings
+        ],
         "agreements": [{"code": each.code, "name": each.name, "text": each.text} for each in examined.check.agreements],
-        "flags": [{"kind": each.kind, "level": each.level, "text": each.text} for each in ground.flags],
+        "flags": [{"kind": each.kind, "severity": each.severity, "text": each.text} for each in ground.flags],
         "reason": new.reason,
         "occupancy": {
             "live": len(live),

@@ -21,7 +21,8 @@ from zhusuo.carriers.model import Carrier, CarrierAddress, Unit
 from zhusuo.db import Connection
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, DossierVersion, TitleSituation
-from zhusuo.registrations.model import Agreement, Finding, LeaseCheck, Level, Place
+from zhusuo.flags import Severity
+from zhusuo.registrations.model import Agreement, Finding, LeaseCheck, Place
 
 SURE = 0.75
 """Below this confidence a contradiction needs a reason instead of blocking."""
@@ -31,36 +32,39 @@ AREA_TOLERANCE = 0.01
 AREA_LIMIT = 0.10
 
 # The one table of findings: how grave each is and what it says.
-FINDINGS: dict[str, tuple[Level, str]] = {
-    "lease_unread": (Level.NEEDS_REASON, "租赁合同{why}，请人工核对后写明情况。"),
-    "unread": (Level.NOTE, "没有读出{what}，请人工核对。"),
-    "filed_unread": (Level.NOTE, "备案材料中没有读出{what}，请人工核对。"),
-    "lessor_without_right": (Level.BLOCKS, "出租方“{lessor}”不是产权人，也没有备案的授权。"),
-    "lessor_spelled_otherwise": (Level.NEEDS_REASON, "出租方写作“{lessor}”，与备案的“{party}”略有出入，请核对原页。"),
-    "mandate_not_in_force": (Level.BLOCKS, "“{lessor}”的授权期限为 {term}，今天不在期限内。"),
-    "no_right_to_sublet": (Level.BLOCKS, "“{lessor}”以自己的名义出租，但备案的授权不准转租。"),
-    "registration_not_allowed": (Level.BLOCKS, "产权人的授权写明房屋不得用于登记。"),
-    "term_beyond_mandate": (Level.NOTE, "租期至 {lease}，转租授权至 {mandate}，超出 {span}。"),
-    "expired": (Level.BLOCKS, "租期已于 {day} 届满。"),
-    "term_reversed": (Level.NEEDS_REASON, "租期写作 {start} 至 {end}，止期早于起期，请核对原页。"),
-    "not_begun": (Level.NOTE, "租期自 {day} 起，还有 {days} 天。"),
-    "begins_late": (Level.NEEDS_REASON, "租期自 {day} 才开始，还有 {days} 天。"),
-    "ends_soon": (Level.NOTE, "租期 {day} 届满，只剩 {days} 天。"),
-    "other_address": (Level.BLOCKS, "合同写的是“{location}”，不是这里的地址。"),
-    "address_spelled_otherwise": (Level.NEEDS_REASON, "合同地址写作“{location}”，路名差一个字，请核对原页。"),
-    "unit_out_of_scope": (Level.BLOCKS, "合同所租的 {units} 不在备案范围内。"),
-    "unit_differs": (Level.BLOCKS, "合同所租是 {units}，不含申请的 {asked}。"),
-    "more_units": (Level.NOTE, "合同还租了备案范围以外的 {units}，不在本次办理之列。"),
-    "area_exceeds": (Level.BLOCKS, "合同面积 {lease} ㎡，备案面积只有 {filed} ㎡。"),
-    "area_differs": (Level.NEEDS_REASON, "合同面积 {lease} ㎡，略大于备案的 {filed} ㎡。"),
-    "area_smaller": (Level.NOTE, "合同面积 {lease} ㎡，备案面积 {filed} ㎡，可能只租了一部分。"),
-    "lessee_differs": (Level.BLOCKS, "承租方是“{lessee}”，申请人是“{applicant}”。"),
+FINDINGS: dict[str, tuple[Severity, str]] = {
+    "lease_unread": (Severity.NEEDS_REASON, "租赁合同{why}，请人工核对后写明情况。"),
+    "unread": (Severity.NOTE, "没有读出{what}，请人工核对。"),
+    "filed_unread": (Severity.NOTE, "备案材料中没有读出{what}，请人工核对。"),
+    "lessor_without_right": (Severity.BLOCKS, "出租方“{lessor}”不是产权人，也没有备案的授权。"),
+    "lessor_spelled_otherwise": (
+        Severity.NEEDS_REASON,
+        "出租方写作“{lessor}”，与备案的“{party}”略有出入，请核对原页。",
+    ),
+    "mandate_not_in_force": (Severity.BLOCKS, "“{lessor}”的授权期限为 {term}，今天不在期限内。"),
+    "no_right_to_sublet": (Severity.BLOCKS, "“{lessor}”以自己的名义出租，但备案的授权不准转租。"),
+    "registration_not_allowed": (Severity.BLOCKS, "产权人的授权写明房屋不得用于登记。"),
+    "term_beyond_mandate": (Severity.NOTE, "租期至 {lease}，转租授权至 {mandate}，超出 {span}。"),
+    "expired": (Severity.BLOCKS, "租期已于 {day} 届满。"),
+    "term_reversed": (Severity.NEEDS_REASON, "租期写作 {start} 至 {end}，止期早于起期，请核对原页。"),
+    "not_begun": (Severity.NOTE, "租期自 {day} 起，还有 {days} 天。"),
+    "begins_late": (Severity.NEEDS_REASON, "租期自 {day} 才开始，还有 {days} 天。"),
+    "ends_soon": (Severity.NOTE, "租期 {day} 届满，只剩 {days} 天。"),
+    "other_address": (Severity.BLOCKS, "合同写的是“{location}”，不是这里的地址。"),
+    "address_spelled_otherwise": (Severity.NEEDS_REASON, "合同地址写作“{location}”，路名差一个字，请核对原页。"),
+    "unit_out_of_scope": (Severity.BLOCKS, "合同所租的 {units} 不在备案范围内。"),
+    "unit_differs": (Severity.BLOCKS, "合同所租是 {units}，不含申请的 {asked}。"),
+    "more_units": (Severity.NOTE, "合同还租了备案范围以外的 {units}，不在本次办理之列。"),
+    "area_exceeds": (Severity.BLOCKS, "合同面积 {lease} ㎡，备案面积只有 {filed} ㎡。"),
+    "area_differs": (Severity.NEEDS_REASON, "合同面积 {lease} ㎡，略大于备案的 {filed} ㎡。"),
+    "area_smaller": (Severity.NOTE, "合同面积 {lease} ㎡，备案面积 {filed} ㎡，可能只租了一部分。"),
+    "lessee_differs": (Severity.BLOCKS, "承租方是“{lessee}”，申请人是“{applicant}”。"),
     "lessee_spelled_otherwise": (
-        Level.NEEDS_REASON,
+        Severity.NEEDS_REASON,
         "承租方写作“{lessee}”，与申请人“{applicant}”略有出入，请核对原页。",
     ),
-    "lessee_is_a_person": (Level.NEEDS_REASON, "承租方是“{lessee}”个人，申请人是“{applicant}”，请写明两者的关系。"),
-    "unsigned": (Level.NEEDS_REASON, "没有看到{party}的签名或盖章，请核对原页。"),
+    "lessee_is_a_person": (Severity.NEEDS_REASON, "承租方是“{lessee}”个人，申请人是“{applicant}”，请写明两者的关系。"),
+    "unsigned": (Severity.NEEDS_REASON, "没有看到{party}的签名或盖章，请核对原页。"),
 }
 
 _COMPANY = re.compile("公司|企业|合伙|中心|集团|合作社|事务所|工作室|[厂店社行部馆院所会]$")
@@ -156,9 +160,9 @@ def check_lease(
     check = _Check(lease, tuple(filed), premises, applicant, day, lexicon)
     for rule in (check.lessor, check.place, check.unit, check.area, check.term, check.lessee, check.signatures):
         rule()
-    order = list(Level)
+    order = list(Severity)
     return LeaseCheck(
-        findings=tuple(sorted(check.findings, key=lambda each: order.index(each.level))),
+        findings=tuple(sorted(check.findings, key=lambda each: order.index(each.severity))),
         agreements=tuple(check.agreements),
     )
 
@@ -414,17 +418,17 @@ class _Check:
 
 
 def _finding(code: str, *facts: Fact | None, unread: bool = False, **said: object) -> Finding:
-    level, sentence = FINDINGS[code]
+    severity, sentence = FINDINGS[code]
     known = [fact for fact in facts if fact is not None]
     found = Finding(
         code=code,
-        level=level,
+        severity=severity,
         text=sentence.format(**said),
         places=tuple(fact.place for fact in known),
         unread=unread,
     )
-    if level is Level.BLOCKS and any(fact.confidence < SURE for fact in known):
-        return replace(found, level=Level.NEEDS_REASON, text=f"{found.text}识别把握不大，请核对原页。")
+    if severity is Severity.BLOCKS and any(fact.confidence < SURE for fact in known):
+        return replace(found, severity=Severity.NEEDS_REASON, text=f"{found.text}识别把握不大，请核对原页。")
     return found
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from zhusuo.dossiers.model import DocumentKind, TitleSituation
 from zhusuo.errors import Conflict
+from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
 from zhusuo.waivers.model import ApprovalItem, RegistrationKind
 
@@ -96,15 +97,6 @@ OCCUPANT_SENTENCES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownFlag:
-    """提示 on the unit or its carrier. `level` is a Level."""
-
-    kind: str
-    level: "Level"
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """结论 on a looked-up address for an approval item on a day: one sentence, what to do, and what it rests on."""
 
@@ -119,7 +111,7 @@ class Verdict:
     documents: tuple[FiledDocument, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     occupants: tuple[Occupant, ...] = ()
-    flags: tuple[ShownFlag, ...] = ()
+    flags: tuple[Flag, ...] = ()
     sharing_allowed: bool = False
 
     @property
@@ -143,23 +135,6 @@ class Verdict:
 # -- lease ---------------------------------------------------------------------------------------------------------
 
 
-class Level(StrEnum):
-    BLOCKS = "blocks"
-    NEEDS_REASON = "needs_reason"
-    NOTE = "note"
-
-    @property
-    def label(self) -> str:
-        return LEVEL_LABELS[self]
-
-
-LEVEL_LABELS = {
-    Level.BLOCKS: "不能办理",
-    Level.NEEDS_REASON: "需说明理由",
-    Level.NOTE: "提示，不阻断",
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where something stands: the paper, its page (from 1), the box on the upright page (0 to 1), the words there."""
@@ -180,7 +155,7 @@ class Finding:
     """核对项 that needs attention. `unread` says that a person has to look because the machine could not read it."""
 
     code: str
-    level: Level
+    severity: Severity
     text: str
     places: tuple[Place, ...] = ()
     unread: bool = False
@@ -203,15 +178,15 @@ class LeaseCheck:
     findings: tuple[Finding, ...]
     agreements: tuple[Agreement, ...]
 
-    def at(self, level: Level) -> tuple[Finding, ...]:
-        return tuple(each for each in self.findings if each.level is level)
+    def at(self, severity: Severity) -> tuple[Finding, ...]:
+        return tuple(each for each in self.findings if each.severity is severity)
 
     @property
     def outcome(self) -> str:
         """`bad` if something blocks; `good` only if everything was read and nothing needs a person; else `look`."""
-        if self.at(Level.BLOCKS):
+        if self.at(Severity.BLOCKS):
             return "bad"
-        if self.at(Level.NEEDS_REASON) or any(each.unread for each in self.findings):
+        if self.at(Severity.NEEDS_REASON) or any(each.unread for each in self.findings):
             return "look"
         return "good"
 

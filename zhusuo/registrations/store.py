@@ -8,13 +8,11 @@ from uuid import UUID
 from zhusuo.db import Connection, Row
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations.model import (
-    Level,
     NewReuse,
     Registration,
     RegistrationStatus,
     Reuse,
     ReuseStatus,
-    ShownFlag,
 )
 from zhusuo.waivers.model import RegistrationKind
 
@@ -371,23 +369,6 @@ async def end(db: Connection, registration_id: UUID, reason: str) -> bool:
         reason,
     )
     return status == "UPDATE 1"
-
-
-async def open_flags(db: Connection, carrier_id: UUID, unit_id: UUID) -> tuple[ShownFlag, ...]:
-    """What is said about the unit or its whole carrier, gravest first."""
-    rows = await db.fetch(
-        """
-        SELECT kind, severity, text
-          FROM flags
-         WHERE carrier_id = $1
-           AND (unit_id IS NULL OR unit_id = $2)
-           AND cleared_at IS NULL
-      ORDER BY array_position(ARRAY['blocks', 'needs_reason', 'note'], severity), raised_at
-        """,
-        carrier_id,
-        unit_id,
-    )
-    return tuple(ShownFlag(kind=row["kind"], level=Level(row["severity"]), text=row["text"]) for row in rows)
 
 
 async def business(db: Connection, uscc: str, name: str, district_code: str) -> UUID:

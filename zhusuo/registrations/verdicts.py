@@ -14,15 +14,14 @@ from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
 from zhusuo.dossiers.model import DocumentKind, TitleSituation
 from zhusuo.errors import Invalid, NotAllowed
+from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import requirements
 from zhusuo.registrations.model import (
     FiledDocument,
-    Level,
     Occupant,
     Requirement,
-    ShownFlag,
     Verdict,
     VerdictKind,
     VersionFacts,
@@ -157,7 +156,10 @@ async def _facts(
                    AND t.district_code = $1
                    AND t.moved_out_on IS NULL),
             'flags', (
-                SELECT json_agg(json_build_array(f.kind, f.severity, f.text)
+                SELECT json_agg(json_build_object(
+                           'id', f.id, 'carrier_id', f.carrier_id, 'unit_id', f.unit_id, 'kind', f.kind,
+                           'severity', f.severity, 'text', f.text, 'source', f.source, 'raised_by', f.raised_by,
+                           'raised_at', f.raised_at)
                        ORDER BY array_position(ARRAY['blocks', 'needs_reason', 'note'], f.severity), f.raised_at)
                   FROM flags AS f
                  WHERE f.carrier_id = $2
@@ -205,9 +207,7 @@ class _Judge:
             documents=documents,
             requirements=asked,
             occupants=self.occupants,
-            flags=tuple(
-                ShownFlag(kind=kind_, level=Level(level), text=text) for kind_, level, text in self.facts["flags"] or ()
-            ),
+            flags=tuple(_flag(each) for each in self.facts["flags"] or ()),
             sharing_allowed=bool(self.facts["sharing"]),
         )
 
@@ -348,4 +348,18 @@ def _version(facts: dict[str, Any] | None) -> VersionFacts | None:
         reviewed_at=datetime.fromisoformat(facts["reviewed_at"]),
         reviewed_by=facts["reviewed_by"],
         valid_until=date.fromisoformat(facts["valid_until"]),
+    )
+
+
+def _flag(facts: dict[str, Any]) -> Flag:
+    return Flag(
+        id=UUID(facts["id"]),
+        carrier_id=UUID(facts["carrier_id"]),
+        unit_id=UUID(facts["unit_id"]) if facts["unit_id"] else None,
+        kind=facts["kind"],
+        severity=Severity(facts["severity"]),
+        text=facts["text"],
+        source=facts["source"],
+        raised_by=UUID(facts["raised_by"]) if facts["raised_by"] else None,
+        raised_at=datetime.fromisoformat(facts["raised_at"]),
     )
