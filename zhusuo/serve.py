@@ -12,6 +12,7 @@ from litestar import Litestar
 
 from storage.model import StoreSettings
 from storage.store import Store
+from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.ports.admin.app import doors as admin
 from zhusuo.ports.agency.app import doors as agency
@@ -35,6 +36,7 @@ class Things:
     database: Database
     store: Store
     signer: Signer
+    lexicon: Lexicon
 
 
 def store_settings(settings: Settings) -> StoreSettings:
@@ -56,14 +58,14 @@ async def opened(settings: Settings) -> AsyncIterator[Things]:
     try:
         await store.ensure_bucket()
         signer = Signer.open(settings.signing_key)
-        yield Things(settings=settings, database=database, store=store, signer=signer)
+        yield Things(settings=settings, database=database, store=store, signer=signer, lexicon=Lexicon.load())
     finally:
         await store.close()
         await database.close()
 
 
 def app(things: Things) -> Litestar:
-    return create_app(things.database, things.store, things.settings, things.signer, ROOMS)
+    return create_app(things.database, things.store, things.settings, things.signer, things.lexicon, ROOMS)
 
 
 async def serve(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from storage.store import Store
 from tests.support import html
+from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.people import store as people
 from zhusuo.people.actions import add_client, hash_token
@@ -21,6 +22,7 @@ from zhusuo.settings import Settings, new_token
 from zhusuo.signing import Signer
 
 ORIGIN = "http://zhusuo.test"
+LEXICON = Lexicon.load()
 
 
 class Visitor(httpx.AsyncClient):
@@ -47,7 +49,7 @@ class Site:
         self.store = store
         self.settings = settings
         self.signer = signer
-        self.app: Litestar = create_app(database, store, settings, signer, ROOMS)
+        self.app: Litestar = create_app(database, store, settings, signer, LEXICON, ROOMS)
 
     @asynccontextmanager
     async def visitor(self, **headers: str) -> AsyncIterator[Visitor]:

@@ -20,6 +20,7 @@ from litestar.template.config import TemplateConfig
 
 from storage.store import Store
 from zhusuo import notices
+from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import components, doors
@@ -47,6 +48,7 @@ def create_app(
     store: Store,
     settings: Settings,
     signer: Signer,
+    lexicon: Lexicon,
     rooms: Sequence[HTTPRouteHandler],
 ) -> Litestar:
     """The web app over things that are already open; `rooms` are the doors of all rooms."""
@@ -58,13 +60,14 @@ def create_app(
             "store": Provide(_from_app("store"), sync_to_thread=False),
             "settings": Provide(_from_app("settings"), sync_to_thread=False),
             "signer": Provide(_from_app("signer"), sync_to_thread=False),
+            "lexicon": Provide(_from_app("lexicon"), sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
             "day": Provide(today, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
         after_request=_headers,
         before_request=_counts,
-        state=State({"database": database, "store": store, "settings": settings, "signer": signer}),
+        state=State({"database": database, "store": store, "settings": settings, "signer": signer, "lexicon": lexicon}),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
         request_max_body_size=BODY_LIMIT,
         openapi_config=OpenAPIConfig(
