@@ -48,20 +48,6 @@ def canonical(address: Address) -> str:
     )
 
 
-def gate_text(address: Address) -> str:
-    """The way to the building without city and district: 肇嘉浜路1366号, 宜山路152号2号楼."""
-    return canonical(
-        Address(
-            city="",
-            road=address.road,
-            lane=address.lane,
-            sublane=address.sublane,
-            number=address.number,
-            building=address.building,
-        )
-    )
-
-
 def _floor_words(floor: str) -> str:
     return f"{floor}层".replace("-1层", "地下1层") if floor else ""
 
@@ -192,8 +178,8 @@ WHOLE, READING, INITIALS, ENDING = 30, 20, 10, 1
 
 
 def search_key(text: str) -> str:
-    """How terms and what is typed are compared: without blanks and marks, letters small."""
-    return _NOT_A_WORD.sub("", arabic(*normal(text))[0]).lower()
+    """How terms and what is typed are compared: without city, blanks and marks, letters small."""
+    return name_key(text).lower()
 
 
 def search_terms(shown: str) -> tuple[tuple[str, int], ...]:
@@ -202,7 +188,7 @@ def search_terms(shown: str) -> tuple[tuple[str, int], ...]:
     港汇恒隆广场: itself, ganghuihenglongguangchang, ghhlgc, and from every later character on, down to two.
     肇嘉浜路1366号 also as 1366号.
     """
-    whole = search_key(name_key(shown))
+    whole = search_key(shown)
     readings = _readings(whole)
     terms = {"".join(reading[:1] for reading in readings): INITIALS, "".join(readings): READING}
     for start in range(1, len(whole) - 1):

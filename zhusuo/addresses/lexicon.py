@@ -33,13 +33,14 @@ class Lexicon:
 
     districts     every spelling, short and former ones too → present name
     former        the spellings among them that are no longer right
-    codes         present name of a district → its code
+    codes         present name of a district or subdistrict → its code
     subdistricts  full name → (district, name)
     short         name of a subdistrict without 街道, 镇 or 乡 → full name
     towns         towns that were merged into others, without 镇
     prefixes      first two characters → all full names that begin with them, the longest first
     roads         every spelling of a road → its name
     homonyms      roads of one name in several places, which lead nowhere without a district
+    gaps          names of roads with one character taken out → the roads
     """
 
     districts: Mapping[str, str]
@@ -51,6 +52,7 @@ class Lexicon:
     prefixes: Mapping[str, tuple[str, ...]]
     roads: Mapping[str, str]
     homonyms: frozenset[str]
+    gaps: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def load(cls) -> "Lexicon":
@@ -70,18 +72,26 @@ class Lexicon:
         return cls(
             districts=full | short,
             former=frozenset(name for name in (*FORMER_DISTRICTS, *short) if not _is_present(name, codes)),
-            codes=codes,
+            codes=codes | {child["name"]: child["code"] for each in found for child in each["children"]},
             subdistricts=subdistricts,
             short={name.removesuffix("街道").rstrip("镇乡"): name for name in subdistricts if name[-1] in "道镇乡"},
             towns=frozenset(_lines("towns.txt")),
             prefixes=_by_two((*full, *subdistricts, CITY)),
             roads=roads,
             homonyms=homonyms,
+            gaps=_gaps(roads),
         )
 
     def with_roads(self, names: Iterable[str]) -> "Lexicon":
         """The same lexicon that also knows these roads."""
-        return replace(self, roads={**{name: name for name in names}, **self.roads})
+        roads = {**{name: name for name in names}, **self.roads}
+        return replace(self, roads=roads, gaps=_gaps(roads))
+
+    def near(self, road: str) -> frozenset[str]:
+        """The roads whose spelling differs from `road` in one character, more, less or another."""
+        found = {near for gap in _without_one(road) for near in (gap, *self.gaps.get(gap, ())) if near in self.roads}
+        found |= set(self.gaps.get(road, ()))
+        return frozenset(self.roads[near] for near in found if near != road and _one_apart(near, road))
 
     def prefix(self, text: str, start: int) -> str:
         """The longest district, subdistrict or city whose full name stands at `start`; "" if there is none."""
@@ -89,6 +99,24 @@ class Lexicon:
             if text.startswith(name, start):
                 return name
         return ""
+
+
+def _without_one(name: str) -> set[str]:
+    return {name[:place] + name[place + 1 :] for place in range(len(name))}
+
+
+def _gaps(roads: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for road in roads:
+        for gap in _without_one(road):
+            found.setdefault(gap, []).append(road)
+    return {gap: tuple(each) for gap, each in found.items()}
+
+
+def _one_apart(first: str, second: str) -> bool:
+    if len(first) == len(second):
+        return sum(a != b for a, b in zip(first, second, strict=True)) == 1
+    return abs(len(first) - len(second)) == 1
 
 
 def _is_present(name: str, codes: Mapping[str, str]) -> bool:

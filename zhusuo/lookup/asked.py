@@ -1,0 +1,131 @@
+"""What an address asks for, in keys: the numbers, the building, the units, the name. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from zhusuo.addresses.keys import building_key, name_key, number_parts, search_key, unit_key
+from zhusuo.addresses.model import Address, Washed
+from zhusuo.addresses.units import composed, floor_in
+
+_TOGGLE = re.compile(r"^([A-Z]{1,3})(-?)(\d.*)$")
+_VIRTUAL = re.compile(r"^[A-Z]{1,3}-?\d{3,}$|^[A-Z\d]+区")
+_MOST_FLOORS = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedUnit:
+    """One unit asked for. `keys` it may be filed under, `loose` spellings that differ by a dash, `room` the room that
+    it is a place in (705 for 705-5), `floor` as written or as its number tells."""
+
+    text: str
+    keys: tuple[str, ...]
+    loose: tuple[str, ...] = ()
+    room: str = ""
+    floor: int | None = None
+
+    @property
+    def virtual(self) -> bool:
+        return _VIRTUAL.match(self.text) is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The question that the rungs answer."""
+
+    washed: Washed
+    address: Address
+    numbers: tuple[str, ...]
+    parts: tuple[str, ...]
+    building: str
+    units: tuple[AskedUnit, ...]
+    floor: int | None
+    name: str
+
+    @property
+    def keys(self) -> list[str]:
+        return list({key for unit in self.units for key in (*unit.keys, *unit.loose, unit.room) if key})
+
+    @property
+    def gate(self) -> str:
+        """The gate in words, for sentences: 宜山路152号."""
+        address = self.address
+        words = ((address.lane, "弄"), (address.sublane, "支弄"), (address.number, "号"))
+        return address.road + "".join(part + word for part, word in words if part)
+
+
+def asked(washed: Washed) -> Asked:
+    address = washed.address
+    building = building_key(address.building) if address.building else ""
+    parts = tuple(end for part in number_parts(address.number.rstrip("单双")) for end in _ends(part))
+    numbers = [address.number, ""]
+    if len(parts) > 1:
+        numbers += parts
+    if address.lane and not address.number and building.isdigit():
+        numbers.append(building)
+    return Asked(
+        washed=washed,
+        address=address,
+        numbers=tuple(dict.fromkeys(numbers)),
+        parts=parts,
+        building=building,
+        units=_units(address),
+        floor=_whole(address.floor),
+        name=search_key(address.name) if address.name else "",
+    )
+
+
+def _ends(part: str) -> tuple[str, ...]:
+    low, dash, high = part.partition("-")
+    return (low, high) if dash and low.isdigit() and high.isdigit() and int(low) < int(high) else (part,)
+
+
+def _whole(floor: str) -> int | None:
+    return int(floor) if floor.removeprefix("-").isdigit() and floor != "0" else None
+
+
+def _units(address: Address) -> tuple[AskedUnit, ...]:
+    if address.units:
+        return tuple(_unit(address, unit) for unit in address.units)
+    if not address.floor:
+        return ()
+    return tuple(
+        AskedUnit(
+            text=f"{floor}层{address.part}",
+            keys=tuple(dict.fromkeys((unit_key(f"{floor}层{address.part}"), name_key(f"{floor}层{address.part}")))),
+            floor=_whole(floor),
+        )
+        for floor in _floors(address.floor)
+    )
+
+
+def _floors(floor: str) -> list[str]:
+    """1-3 and 1、3 as single floors; what is too long or no number stays whole."""
+    found: list[str] = []
+    for part in floor.split("、"):
+        low, dash, high = part[1:].partition("-")
+        low = part[:1] + low
+        if dash and low.isdigit() and high.isdigit() and 0 < int(high) - int(low) <= _MOST_FLOORS:
+            found += [str(each) for each in range(int(low), int(high) + 1)]
+        else:
+            found.append(part)
+    return found
+
+
+def _unit(address: Address, unit: str) -> AskedUnit:
+    written = _whole(address.floor)
+    short = composed(address.floor, unit)
+    own = floor_in(short or unit)
+    keys = [short, unit] if short else [unit]
+    if address.entrance:
+        keys = [f"{address.entrance}-{unit}"]
+    if address.part:
+        keys = [name_key(f"{unit}室{address.part}"), name_key(f"{unit}{address.part}")]
+    room, dash, _ = unit.rpartition("-")
+    toggled = _TOGGLE.match(unit)
+    return AskedUnit(
+        text=unit + (address.part and f"室{address.part}"),
+        keys=tuple(keys),
+        loose=(f"{toggled[1]}{'' if toggled[2] else '-'}{toggled[3]}",) if toggled and not address.part else (),
+        room=unit if address.part or address.entrance else room if dash and len(room) >= 3 else "",
+        floor=written if written is not None else (int(own) if own else None),
+    )

@@ -1,0 +1,172 @@
+"""The ladder: one address to a carrier and a unit, in one question to the database where it is on file as written.
+
+    1  road, lane and number as written, with building, name or house number to choose among carriers of one gate
+    2  otherwise, in one more question: a road that sounds the same, a road one character away, a name, the neighbours
+    3  what looks like it, as a hint
+
+A known road with an unknown number is not on file: no other number is ever offered as the answer.
+"""
+
+import re
+from collections.abc import Sequence
+
+from zhusuo.addresses.keys import pinyin_of, search_key
+from zhusuo.addresses.lexicon import Lexicon
+from zhusuo.addresses.model import Reason, Washed
+from zhusuo.addresses.wash import wash
+from zhusuo.db import Connection
+from zhusuo.lookup import store
+from zhusuo.lookup.asked import Asked, asked
+from zhusuo.lookup.ladder import Hit, answer, choose, hits, judge, needs_buildings, neighbours, reason, settle
+from zhusuo.lookup.model import Match
+from zhusuo.lookup.store import Gate
+
+_FIRST_NUMBER = re.compile(r"\d{1,6}")
+
+
+async def find(db: Connection, text: str, *, lexicon: Lexicon, district_codes: frozenset[str] | None = None) -> Match:
+    """What `text` leads to, among the carriers of these districts (None: of all)."""
+    return await find_washed(db, wash(text, lexicon), lexicon=lexicon, district_codes=district_codes)
+
+
+async def find_washed(
+    db: Connection, washed: Washed, *, lexicon: Lexicon, district_codes: frozenset[str] | None = None
+) -> Match:
+    """The same for an address that was washed already."""
+    question = asked(washed)
+    address = question.address
+    if washed.cap == "N":
+        return answer(question, "N", ())
+    district = lexicon.codes.get(address.district)
+    if district and district_codes is not None and district not in district_codes:
+        text = f"{address.district}的住所不在这里受理"
+        return answer(question, "N", (reason(question, "outside", text, address.district),))
+    codes = [district] if district else None if district_codes is None else sorted(district_codes)
+    gates = await _at_gate(db, question, codes) if address.road else []
+    found = hits(question, gates)
+    if found:
+        return await _settle(db, question, found, lexicon)
+    return await _otherwise(db, question, codes, lexicon)
+
+
+async def _at_gate(db: Connection, question: Asked, codes: Sequence[str] | None) -> list[Gate]:
+    address = question.address
+    return await store.at_gate(
+        db,
+        road=address.road,
+        lane=address.lane,
+        sublane=address.sublane,
+        numbers=question.numbers,
+        keys=question.keys,
+        name=question.name,
+        district_codes=codes,
+    )
+
+
+async def _settle(db: Connection, question: Asked, found: list[Hit], lexicon: Lexicon) -> Match:
+    chosen = choose(question, found)
+    unsure = needs_buildings(question, chosen)
+    buildings = await store.buildings(db, unsure) if unsure else {}
+    return settle(question, [judge(question, hit, buildings, lexicon) for hit in chosen])
+
+
+async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | None, lexicon: Lexicon) -> Match:
+    address = question.address
+    numbered = bool(address.road and (address.number or address.lane))
+    unknown = numbered and not question.washed.known_road
+    near_roads = sorted(lexicon.near(address.road)) if unknown else []
+    number = _FIRST_NUMBER.search(address.lane or address.number)
+    gates = await store.elsewhere(
+        db,
+        road=address.road,
+        lane=address.lane,
+        sublane=address.sublane,
+        numbers=[each for each in question.numbers if each] if address.number else list(question.numbers),
+        nearest_to=int(number[0]) if number else 0,
+        sound=pinyin_of(address.road) if unknown else "",
+        spelt_nearly=near_roads,
+        names=_names(question),
+        keys=question.keys,
+        district_codes=codes,
+    )
+    rungs: dict[str, list[Gate]] = {}
+    for gate in gates:
+        rungs.setdefault(gate.rung, []).append(gate)
+    if "near" in rungs and numbered:
+        return _neighbours(question, rungs["near"], rungs.get("name", []))
+    for rung in ("sound", "edit"):
+        if rung in rungs:
+            return await _corrected(db, question, rungs[rung], near_roads, lexicon)
+    if "name" in rungs:
+        return await _by_name(db, question, rungs["name"], lexicon)
+    return await _not_found(db, question, codes)
+
+
+def _names(question: Asked) -> list[str]:
+    """The names that stand in the text, with the building too: 港汇恒隆广场 2座 may be a name of its own."""
+    address = question.address
+    names = [question.name, search_key(address.name + address.building)] if address.name else []
+    if address.road and not question.washed.known_road and not address.lane:
+        names.append(search_key(address.road))
+    return [name for name in names if len(name) >= 2]
+
+
+def _neighbours(question: Asked, near: list[Gate], named: list[Gate]) -> Match:
+    """The road is known and the number is not: say so, and what there is beside it."""
+    if named:
+        text = f"“{question.gate}”没有备案；“{question.address.name}”是下面这处的名称"
+        return answer(question, "C", (reason(question, "not_sure", text),), candidates=neighbours(named))
+    shown = "、".join(dict.fromkeys(gate.text for gate in near[:3]))
+    text = f"“{question.gate}”没有备案，最近的有{shown}"
+    part = question.address.number or question.address.lane
+    return answer(question, "N", (reason(question, "number_not_on_file", text, part),), candidates=neighbours(near))
+
+
+async def _corrected(
+    db: Connection, question: Asked, gates: list[Gate], near_roads: list[str], lexicon: Lexicon
+) -> Match:
+    """A road that sounds the same, or is one character away, and has this very number.
+
+    It is believed only where no other road would do as well and the text names the district.
+    """
+    written, right = question.address.road, sorted({gate.road for gate in gates})
+    sounds = gates[0].rung == "sound"
+    text = f"路名按{'同音字' if sounds else '一字之差'}更正：{written} → {'、'.join(right)}"
+    correction = reason(question, gates[0].rung, text, written)
+    sure = bool(question.address.district) and len(right) == 1 and (sounds or near_roads == right)
+    found = hits(question, gates)
+    if not sure or not found:
+        return answer(question, "C", (correction, *_unsure(question)), candidates=neighbours(gates))
+    corrected = [Hit(gate=hit.gate, units=hit.units, reasons=(correction, *hit.reasons)) for hit in found]
+    return await _settle(db, question, corrected, lexicon)
+
+
+async def _by_name(db: Connection, question: Asked, gates: list[Gate], lexicon: Lexicon) -> Match:
+    address = question.address
+    text = f"按名称查到：{'、'.join(gate.carrier for gate in gates[:3])}"
+    named = reason(question, "by_name", text, address.name or address.road)
+    roads = {gate.road for gate in gates}
+    contradicted = bool(address.number or address.lane) or (question.washed.known_road and roads != {address.road})
+    if contradicted:
+        return answer(question, "C", (named, *_unsure(question)), candidates=neighbours(gates))
+    return await _settle(db, question, [Hit(gate=gate, units=gate.units, reasons=(named,)) for gate in gates], lexicon)
+
+
+async def _not_found(db: Connection, question: Asked, codes: Sequence[str] | None) -> Match:
+    address = question.address
+    if question.washed.known_road and address.road:
+        text = f"“{question.gate}”没有备案" if address.number or address.lane else f"“{address.road}”上没有找到"
+        return answer(question, "N", (reason(question, "road_not_on_file", text, address.road),))
+    term = question.gate or question.name or search_key(question.washed.normal)
+    gates = await store.similar(db, term, codes) if len(term) >= 3 else []
+    if gates:
+        text = "没有查到，下面是写法相近的"
+        return answer(question, "C", (reason(question, "similar", text),), candidates=neighbours(gates))
+    code, text = (
+        ("road_not_on_file", f"“{question.gate}”没有备案") if address.road else ("name_not_on_file", "没有查到")
+    )
+    return answer(question, "N", (reason(question, code, text, address.road),))
+
+
+def _unsure(question: Asked) -> tuple[Reason, ...]:
+    return (reason(question, "not_sure", "不能确定，请核对后选择"),)

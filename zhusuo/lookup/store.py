@@ -1,0 +1,311 @@
+"""What stands at a gate, on a road, under a name. Reads only; every list is short and comes from an index."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from zhusuo.addresses.keys import WHOLE
+from zhusuo.db import Connection, Row
+
+MOST_ROWS = 400
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitRow:
+    id: UUID
+    building: str
+    floor: int | None
+    label: str
+    key: str
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """One address of one carrier, with those of its units that were asked for.
+
+    `rung` says which step of the ladder led here; `owns_name` that the name in the text is this carrier's, and
+    `name_elsewhere` that it is another's.
+    """
+
+    rung: str
+    carrier_id: UUID
+    carrier: str
+    kind: str
+    district_code: str
+    subdistrict_code: str
+    floors_above: int | None
+    floors_below: int | None
+    text: str
+    road: str
+    lane: str
+    number: str
+    building: str
+    ended: bool
+    owns_name: bool
+    name_elsewhere: bool
+    units: tuple[UnitRow, ...]
+
+
+async def at_gate(
+    db: Connection,
+    *,
+    road: str,
+    lane: str,
+    sublane: str,
+    numbers: Sequence[str],
+    keys: Sequence[str],
+    name: str,
+    district_codes: Sequence[str] | None,
+) -> list[Gate]:
+    """All addresses with one of these numbers, or with a list or range of numbers, on this road or in this lane."""
+    rows = await db.fetch(
+        """
+          WITH owners AS MATERIALIZED (
+               SELECT array_agg(carrier_id) AS ids
+                 FROM carrier_terms
+                WHERE term = $6
+                  AND weight = $9
+               )
+        SELECT 'gate' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
+               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended,
+               coalesce(a.carrier_id = ANY (owners.ids), false) AS owns_name,
+               owners.ids IS NOT NULL AND a.carrier_id <> ALL (owners.ids) AS name_elsewhere,
+               u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number,
+               u.kind AS unit_kind
+          FROM (
+               SELECT id, carrier_id, district_code, text, road, lane, number, building, ends_on
+                 FROM carrier_addresses
+                WHERE road = $1
+                  AND lane = $2
+                  AND sublane = $3
+                  AND number = ANY ($4::text[])
+            UNION ALL
+               SELECT id, carrier_id, district_code, text, road, lane, number, building, ends_on
+                 FROM carrier_addresses
+                WHERE road = $1
+                  AND lane = $2
+                  AND sublane = $3
+                  AND number ~ '[-、]'
+                  AND number <> ALL ($4::text[])
+               ) AS a
+          JOIN carriers AS c ON c.id = a.carrier_id
+    CROSS JOIN owners
+     LEFT JOIN LATERAL (
+               SELECT id, building, floor, label, key, number, kind
+                 FROM units
+                WHERE carrier_id = a.carrier_id
+                  AND key = ANY ($5::text[])
+                  AND number = ''
+                  AND retired_at IS NULL
+            UNION ALL
+               SELECT id, building, floor, label, key, number, kind
+                 FROM units
+                WHERE carrier_id = a.carrier_id
+                  AND number = ANY ($4::text[])
+                  AND number <> ''
+                  AND retired_at IS NULL
+               ) AS u ON true
+         WHERE c.retired_at IS NULL
+           AND ($7::text[] IS NULL OR a.district_code = ANY ($7::text[]))
+         LIMIT $8
+        """,
+        road,
+        lane,
+        sublane,
+        numbers,
+        keys,
+        name,
+        district_codes,
+        MOST_ROWS,
+        WHOLE,
+    )
+    return _gates(rows)
+
+
+async def elsewhere(
+    db: Connection,
+    *,
+    road: str,
+    lane: str,
+    sublane: str,
+    numbers: Sequence[str],
+    nearest_to: int,
+    sound: str,
+    spelt_nearly: Sequence[str],
+    names: Sequence[str],
+    keys: Sequence[str],
+    district_codes: Sequence[str] | None,
+) -> list[Gate]:
+    """What there is when nothing stands at the gate, by rungs.
+
+    sound   the same lane and number on a road that sounds the same (`sound` is its pinyin)
+    edit    the same lane and number on one of the roads `spelt_nearly`
+    name    carriers one of whose names is among `names`
+    near    the numbers on this very road that are nearest to `nearest_to`
+    """
+    rows = await db.fetch(
+        """
+          WITH found AS (
+               SELECT 'sound' AS rung, id
+                 FROM carrier_addresses
+                WHERE road_pinyin = $6
+                  AND road <> $1
+                  AND lane = $2
+                  AND sublane = $3
+                  AND number = ANY ($4::text[])
+            UNION ALL
+               SELECT 'edit', id
+                 FROM carrier_addresses
+                WHERE road = ANY ($7::text[])
+                  AND lane = $2
+                  AND sublane = $3
+                  AND number = ANY ($4::text[])
+            UNION ALL
+               SELECT 'name', id
+                 FROM carrier_addresses
+                WHERE is_main
+                  AND carrier_id IN (
+                      SELECT carrier_id
+                        FROM carrier_terms
+                       WHERE term = ANY ($8::text[])
+                         AND weight = $12
+                      )
+            UNION ALL
+               SELECT 'near', id
+                 FROM (
+                      SELECT id
+                        FROM carrier_addresses
+                       WHERE road = $1
+                         AND ($10::text[] IS NULL OR district_code = ANY ($10::text[]))
+                    ORDER BY lane <> $2,
+                             abs(coalesce(substring(CASE lane WHEN $2 THEN number ELSE lane END
+                                                    FROM '^[0-9]{1,6}')::integer, 0) - $5),
+                             id
+                       LIMIT 5
+                      ) AS nearest
+               )
+        SELECT found.rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
+               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended, found.rung = 'name' AS owns_name, false AS name_elsewhere,
+               u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number,
+               u.kind AS unit_kind
+          FROM found
+          JOIN carrier_addresses AS a ON a.id = found.id
+          JOIN carriers AS c ON c.id = a.carrier_id
+     LEFT JOIN units AS u ON u.carrier_id = a.carrier_id
+                         AND u.key = ANY ($9::text[])
+                         AND u.number = ''
+                         AND u.retired_at IS NULL
+                         AND found.rung <> 'near'
+         WHERE c.retired_at IS NULL
+           AND ($10::text[] IS NULL OR a.district_code = ANY ($10::text[]))
+         LIMIT $11
+        """,
+        road,
+        lane,
+        sublane,
+        numbers,
+        nearest_to,
+        sound,
+        spelt_nearly,
+        names,
+        keys,
+        district_codes,
+        MOST_ROWS,
+        WHOLE,
+    )
+    return _gates(rows)
+
+
+async def similar(db: Connection, term: str, district_codes: Sequence[str] | None) -> list[Gate]:
+    """Carriers with a name or an address that looks like `term`, the likest first: never more than a hint."""
+    rows = await db.fetch(
+        """
+          WITH likest AS (
+               SELECT carrier_id, max(similarity(term, $1)) AS likeness
+                 FROM carrier_terms
+                WHERE term % $1
+                  AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
+             GROUP BY carrier_id
+             ORDER BY likeness DESC, carrier_id
+                LIMIT 5
+               )
+        SELECT 'similar' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
+               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended, false AS owns_name, false AS name_elsewhere,
+               NULL::uuid AS unit_id, '' AS unit_building, NULL::integer AS floor, '' AS label, '' AS key,
+               '' AS unit_number, '' AS unit_kind
+          FROM likest
+          JOIN carrier_addresses AS a ON a.carrier_id = likest.carrier_id AND a.is_main
+          JOIN carriers AS c ON c.id = a.carrier_id
+         WHERE c.retired_at IS NULL
+           AND likest.likeness >= 0.4
+      ORDER BY likest.likeness DESC, a.carrier_id
+        """,
+        term,
+        district_codes,
+    )
+    return _gates(rows)
+
+
+async def buildings(db: Connection, carrier_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """The buildings of each carrier that have units; [""] for one without named buildings, [] for one without units."""
+    ids = list(carrier_ids)
+    rows = await db.fetch(
+        """
+        SELECT carrier_id, array_agg(DISTINCT building ORDER BY building) AS buildings
+          FROM units
+         WHERE carrier_id = ANY ($1::uuid[])
+           AND retired_at IS NULL
+      GROUP BY carrier_id
+        """,
+        ids,
+    )
+    return {each: [] for each in ids} | {row["carrier_id"]: row["buildings"] for row in rows}
+
+
+def _gates(rows: Iterable[Row]) -> list[Gate]:
+    groups: dict[tuple[str, UUID], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["rung"], row["address_id"]), []).append(row)
+    found = []
+    for each in groups.values():
+        row = each[0]
+        units = {unit["unit_id"]: _unit(unit) for unit in each if unit["unit_id"] is not None}
+        found.append(
+            Gate(
+                rung=row["rung"],
+                carrier_id=row["carrier_id"],
+                carrier=row["carrier"],
+                kind=row["kind"],
+                district_code=row["district_code"],
+                subdistrict_code=row["subdistrict_code"],
+                floors_above=row["floors_above"],
+                floors_below=row["floors_below"],
+                text=row["text"],
+                road=row["road"],
+                lane=row["lane"],
+                number=row["number"],
+                building=row["building"],
+                ended=row["ended"],
+                owns_name=row["owns_name"],
+                name_elsewhere=row["name_elsewhere"],
+                units=tuple(units.values()),
+            )
+        )
+    return found
+
+
+def _unit(row: Row) -> UnitRow:
+    return UnitRow(
+        id=row["unit_id"],
+        building=row["unit_building"],
+        floor=row["floor"],
+        label=row["label"],
+        key=row["key"],
+        number=row["unit_number"],
+        kind=row["unit_kind"],
+    )
