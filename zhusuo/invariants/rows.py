@@ -420,7 +420,7 @@ async def documents_nobody_will_read(db: Connection) -> list[str]:
                AND NOT EXISTS (
                 SELECT
                   FROM tasks
-                 WHERE tasks.noun_id IN (documents.id, documents.same_as)
+                 WHERE tasks.noun_id = documents.id
                    AND tasks.kind = 'read_document'
                    AND tasks.done_at IS NULL
                    AND tasks.quarantined_at IS NULL)
