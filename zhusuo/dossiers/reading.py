@@ -141,8 +141,9 @@ async def _read(
         progress.trouble += inspection.warnings
         await _draw_all(database, store, readers, held, document, path, progress)
         pages = await _read_all(database, store, readers, held, document, path, progress)
+    fields = await asyncio.to_thread(_found_fields, pages)
     async with database.transaction() as db:
-        await documents.replace_fields(db, document.id, _found_fields(pages))
+        await documents.replace_fields(db, document.id, fields)
         await _conclude_read(db, held, document, pages, "".join(progress.trouble))
 
 
@@ -294,7 +295,7 @@ def _found_fields(pages: Sequence[Page]) -> list[FoundField]:
     found = []
     counted: Counter[str] = Counter()
     for kind in _papers(pages):
-        for each in fields_of(kind, [page for page in pages if page.kind == kind]):
+        for each in fields_of(kind, pages) if kind not in COMPANIONS else ():
             found.append(
                 FoundField(
                     name=each.name,

@@ -66,7 +66,7 @@ def query(text: str) -> str | None:
 
 def terms(text: str) -> list[str]:
     """The terms of a query: what stands between spaces and bears a letter or a digit, radicals mended."""
-    return [term for term in clean(text).split() if stream(term).characters][:8]
+    return [clean(term) for term in text.split() if stream(term).characters][:8]
 
 
 def occurrences(text: str, term: str) -> Iterator[tuple[int, int]]:
