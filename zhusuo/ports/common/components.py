@@ -110,7 +110,7 @@ def size(value: int | None) -> str:
         return NOTHING
     for unit, one in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
         if value >= one:
-            return f"{value / one:.1f} {unit}"
+            return f"{value / one:.1f} {unit}".replace(".0 ", " ")
     return f"{value} B"
 
 

@@ -1,7 +1,7 @@
-// 快捷键: declared in the page as data-key="b", "/", "Enter", "Escape", "Control+Enter", "Alt+ArrowRight"… on what they press.
+// 快捷键: declared in the page as data-key="b", "/", "Enter", "Space", "Escape", "Control+Enter", "Alt+ArrowRight"…
 // Single keys work only while no field has the focus and can be switched off (WCAG 2.1.4). ? shows the list.
 const NAMES = {
-  " ": "空格", Enter: "Enter", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn", ArrowLeft: "←", ArrowRight: "→",
+  Space: "空格", Enter: "Enter", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn", ArrowLeft: "←", ArrowRight: "→",
   ArrowUp: "↑", ArrowDown: "↓", Control: "Ctrl",
 };
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
@@ -16,7 +16,7 @@ const switchedOff = () => {
 };
 
 function pressed(event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return [event.ctrlKey && "Control", event.altKey && "Alt", event.metaKey && "Meta", key].filter(Boolean).join("+");
 }
 
@@ -49,7 +49,8 @@ function walk(step) {
 }
 
 export function spell(combination) {
-  return combination.split("+").map((key) => NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key)).join(" + ") || "+";
+  if (combination === "+") return combination;
+  return combination.split("+").map((key) => NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key)).join(" + ");
 }
 
 function help() {
@@ -75,7 +76,7 @@ function help() {
   }
   for (const [tag, rows] of Object.entries({
     "zs-stacking": [["ArrowUp", "上下左右换单元"], ["Enter", "打开单元"], ["n", "下一个待确认"]],
-    "zs-desk": [[" ", "确认并到下一项"], ["ArrowUp", "上一个字段"], ["ArrowDown", "下一个字段"], ["PageDown", "下一页"]],
+    "zs-desk": [["Space", "确认并到下一项"], ["ArrowUp", "上一个字段"], ["ArrowDown", "下一个字段"], ["PageDown", "下一页"]],
   })) if (document.querySelector(tag)) rows.forEach(([key, said]) => add(key, said));
   add("Tab", "按阅读顺序移动");
   add("?", "显示这份清单");
@@ -99,8 +100,8 @@ document.addEventListener("keydown", (event) => {
   if (combination === "Escape" && inField) return event.target.blur();
   if (inField && !modified) return;
   if (!modified && combination !== "Escape" && switchedOff()) return;
-  if ((combination === "Enter" || combination === " ") && event.target.matches?.(PRESSABLE)) {
-    if (combination === " " && event.target.matches("a[data-item]")) {
+  if ((combination === "Enter" || combination === "Space") && event.target.matches?.(PRESSABLE)) {
+    if (combination === "Space" && event.target.matches("a[data-item]")) {
       event.preventDefault();
       event.target.click();
     }
