@@ -71,7 +71,7 @@ async def _check(settings: Settings, depth: Depth, *, quiet: bool) -> list[Resul
                     progress.update(bar, advance=1, description=each.invariant.title)
         finally:
             await store.close()
-    return found
+    return sorted(found, key=lambda each: each.invariant.group)
 
 
 def _progress(quiet: bool) -> Progress:
