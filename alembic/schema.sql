@@ -937,7 +937,11 @@ CREATE INDEX filings_by_carrier ON filings USING btree (carrier_id, created_at D
 
 CREATE INDEX filings_by_organisation ON filings USING btree (organisation_id, status, changed_at DESC);
 
+CREATE INDEX filings_decided ON filings USING btree (district_code, decided_at DESC) WHERE (decided_at IS NOT NULL);
+
 CREATE INDEX filings_queue ON filings USING btree (district_code, submitted_at) WHERE (status = 'submitted'::text);
+
+CREATE INDEX filings_returned ON filings USING btree (district_code, deadline_on) WHERE (status = 'returned'::text);
 
 CREATE UNIQUE INDEX flag_once ON flags USING btree (carrier_id, unit_id, kind, source) NULLS NOT DISTINCT WHERE (cleared_at IS NULL);
 
@@ -946,6 +950,8 @@ CREATE UNIQUE INDEX management_once ON managements USING btree (carrier_id, orga
 CREATE UNIQUE INDEX management_one_manager ON managements USING btree (carrier_id) WHERE ((status = 'confirmed'::text) AND (capacity = 'manager'::text));
 
 CREATE INDEX managements_by_organisation ON managements USING btree (organisation_id, status);
+
+CREATE INDEX managements_open ON managements USING btree (claimed_at) WHERE (status = 'claimed'::text);
 
 CREATE INDEX notices_by_organisation ON notices USING btree (organisation_id, created_at DESC);
 
@@ -961,11 +967,15 @@ CREATE INDEX registrations_by_district ON registrations USING btree (district_co
 
 CREATE INDEX registrations_live ON registrations USING btree (unit_id) WHERE (status <> 'ended'::text);
 
+CREATE INDEX reuses_by_applicant ON reuses USING gin (applicant gin_trgm_ops);
+
 CREATE INDEX reuses_by_carrier ON reuses USING btree (carrier_id, created_at DESC);
 
-CREATE INDEX reuses_by_case ON reuses USING btree (district_code, case_number);
+CREATE INDEX reuses_by_case ON reuses USING btree (district_code, case_number text_pattern_ops);
 
 CREATE INDEX reuses_by_district ON reuses USING btree (district_code, created_at DESC);
+
+CREATE INDEX reuses_by_status ON reuses USING btree (district_code, status, created_at DESC);
 
 CREATE INDEX reuses_holding ON reuses USING btree (held_until) WHERE (status = 'held'::text);
 

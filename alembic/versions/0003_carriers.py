@@ -132,6 +132,7 @@ UP = (
      WHERE status IN ('claimed', 'confirmed')
     """,
     "CREATE INDEX managements_by_organisation ON managements (organisation_id, status)",
+    "CREATE INDEX managements_open ON managements (claimed_at) WHERE status = 'claimed'",
 )
 
 TABLES = ("managements", "units", "carrier_terms", "carrier_aliases", "carrier_addresses", "carriers")

@@ -101,6 +101,8 @@ UP = (
     "CREATE INDEX filings_by_carrier ON filings (carrier_id, created_at DESC)",
     "CREATE INDEX filings_by_organisation ON filings (organisation_id, status, changed_at DESC)",
     "CREATE INDEX filings_queue ON filings (district_code, submitted_at) WHERE status = 'submitted'",
+    "CREATE INDEX filings_returned ON filings (district_code, deadline_on) WHERE status = 'returned'",
+    "CREATE INDEX filings_decided ON filings (district_code, decided_at DESC) WHERE decided_at IS NOT NULL",
     """
     CREATE UNIQUE INDEX filing_one_open ON filings (dossier_id, organisation_id)
      WHERE status IN ('draft', 'submitted', 'returned')

@@ -143,7 +143,9 @@ UP = (
     """,
     "CREATE INDEX reuses_by_district ON reuses (district_code, created_at DESC)",
     "CREATE INDEX reuses_by_carrier ON reuses (carrier_id, created_at DESC)",
-    "CREATE INDEX reuses_by_case ON reuses (district_code, case_number)",
+    "CREATE INDEX reuses_by_case ON reuses (district_code, case_number text_pattern_ops)",
+    "CREATE INDEX reuses_by_status ON reuses (district_code, status, created_at DESC)",
+    "CREATE INDEX reuses_by_applicant ON reuses USING gin (applicant gin_trgm_ops)",
     "CREATE INDEX reuses_holding ON reuses (held_until) WHERE status = 'held'",
     # A registration lives from the reuse (held) or from an import (registered) until the business leaves.
     """
