@@ -7,7 +7,6 @@ to be tested goes through its verb.
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
-from datetime import date
 from itertools import count
 from uuid import UUID
 
@@ -225,7 +224,7 @@ async def unit(
         building,
         floor,
         label,
-        unit_key(label),
+        label if kind == "part" else unit_key(label),
         number,
         area_m2,
     )

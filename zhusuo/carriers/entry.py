@@ -26,6 +26,7 @@ USUAL_KIND = {
 # What a table says in 用途, and what that is to us; the first that is contained counts.
 KIND_WORDS = (
     (UnitKind.WHOLE_FLOOR, ("整层", "全层")),
+    (UnitKind.PART, ("部分",)),
     (UnitKind.VIRTUAL, ("工位", "虚拟", "集中登记", "卡位", "席位")),
     (UnitKind.SERVICE, ("公共", "配套", "设备", "物业用房", "大堂", "机房", "车库", "停车", "服务")),
     (UnitKind.SHOP, ("商", "店", "铺", "零售", "餐饮", "摊位", "门面", "展厅")),
@@ -140,7 +141,10 @@ def kind_of_word(word: str) -> UnitKind | None:
 def floor_of_cell(text: str) -> int | None:
     """A floor written in any way, 21, 21F, B1, 地下一层; None if it is none."""
     plain = text.strip()
-    floor = floor_of(plain if plain.endswith(("层", "楼", "F", "f")) else f"{plain}层")
+    if re.fullmatch(r"-?\d{1,3}", plain):
+        floor: int | None = int(plain)
+    else:
+        floor = floor_of(plain if plain.endswith(("层", "楼", "F", "f")) else f"{plain}层")
     return floor if floor and LOWEST <= floor <= HIGHEST else None
 
 

@@ -36,7 +36,7 @@ async def by_id(db: Connection, carrier_id: UUID) -> Carrier | None:
         """,
         carrier_id,
     )
-    return row and _carrier(row)
+    return _carrier(row) if row else None
 
 
 async def by_id_for(db: Connection, actor: Actor, carrier_id: UUID) -> Carrier | None:
@@ -71,7 +71,7 @@ async def by_id_for(db: Connection, actor: Actor, carrier_id: UUID) -> Carrier |
         sorted(actor.subdistricts),
         actor.organisation_id,
     )
-    return row and _carrier(row)
+    return _carrier(row) if row else None
 
 
 async def lock(db: Connection, carrier_id: UUID) -> None:
@@ -103,14 +103,11 @@ async def insert(
     floors_above: int | None,
     floors_below: int | None,
 ) -> UUID:
-    """Raises asyncpg.UniqueViolationError by carrier_name_once, ForeignKeyViolationError for an unknown subdistrict."""
+    """Raises asyncpg.UniqueViolationError by carrier_name_once."""
     carrier_id: UUID = await db.fetchval(
         """
         INSERT INTO carriers (kind, name, district_code, subdistrict_code, sharing_allowed, floors_above, floors_below)
-             SELECT $1, $2, district_code, code, $5, $6, $7
-               FROM subdistricts
-              WHERE code = $4
-                AND district_code = $3
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
           RETURNING id
         """,
         kind,
@@ -467,6 +464,18 @@ async def retire_unit(db: Connection, unit_id: UUID, version: int) -> bool:
     return status == "UPDATE 1"
 
 
+async def is_occupied(db: Connection, unit_id: UUID) -> bool:
+    """Whether somebody lives in the unit or is registered there."""
+    found: bool = await db.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM registrations WHERE unit_id = $1 AND status <> 'ended')
+            OR EXISTS (SELECT FROM tenancies WHERE unit_id = $1 AND moved_out_on IS NULL)
+        """,
+        unit_id,
+    )
+    return found
+
+
 async def overlapping(db: Connection, unit_id: UUID) -> list[UUID]:
     """All units that share space with this one, itself among them and retired ones too.
 
@@ -566,7 +575,7 @@ async def management_by_id(db: Connection, management_id: UUID) -> Management | 
         """,
         management_id,
     )
-    return row and _management(row)
+    return _management(row) if row else None
 
 
 async def insert_management(
