@@ -1,0 +1,215 @@
+"""The main fields of a paper, found by their labels and their neighbourhood.
+
+A rule is a pattern over the running text of the pages of that paper, or over its rows where the label of a table's
+cell stands beside its value. The first rule of a name that finds something readable wins. Names and plain values
+are those of the specimens' `truth.json`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ocr import normal
+from ocr.flow import Flow, Found, flow_of
+from ocr.model import Field, Page, PageKind
+from ocr.normal import AREA, BUILDING, DATE, UNIT
+from ocr.tables import listed_units, plan_units, valued_cells
+
+ROW, PIECE = "\n", "\t"
+_NAME = r"[\u3400-\u9fffA-Za-z0-9()·&]"
+PARTY = (
+    rf"{_NAME}{{2,36}}?(?:有限公司|股份公司|公司|事务所|合作社|中心(?![\u3400-\u9fff])|管理委员会|合伙企业(?:\([^)]{{2,6}}\))?)"
+    r"(?:[\u3400-\u9fff]{2,8}分公司)?"
+)
+USCC = r"[0-9A-Z]{18}(?![0-9A-Z])"
+PLACE = r"[\u3400-\u9fffA-Za-z0-9()、,-]{4,60}?"
+UNIT_LIST = rf"(?:{BUILDING})?{UNIT}(?:[、,;和及](?:{BUILDING})?{UNIT})*"
+SENTENCE = r"[^。;\n]{0,60}"
+UPTO = r"\D{0,3}1?\D{0,3}"
+"""Between the two days of a term; a smudge on 日 is sometimes read as a 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where a field stands and what its plain value is; `last` takes the last match instead of the first."""
+
+    name: str
+    pattern: re.Pattern[str]
+    plain: Callable[[str], Any] = str
+    last: bool = False
+    rows: bool = False
+
+
+def _running(name: str, pattern: str, plain: Callable[[str], Any] = str, *, last: bool = False) -> Rule:
+    return Rule(name, re.compile(pattern), plain, last)
+
+
+def _in_rows(name: str, pattern: str, plain: Callable[[str], Any] = str, *, last: bool = False) -> Rule:
+    return Rule(name, re.compile(pattern, re.MULTILINE), plain, last, rows=True)
+
+
+def _permitted(sentence: str) -> bool:
+    """Whether a sentence about what a party may do says yes."""
+    return re.search(r"不得|不能|不可以|无权|禁止|不同意|未经|不允许", sentence) is None
+
+
+def _storeys(text: str) -> int | None:
+    value = normal.number(text)
+    return None if value is None else int(value)
+
+
+def _unit_names(text: str) -> list[str]:
+    return [normal.unit(name)[1] for name in normal.units(text)]
+
+
+_TERM_START = rf"(?P<v>{DATE})(?={UPTO}{DATE})"
+_TERM_END = rf"{DATE}{UPTO}(?P<v>{DATE})"
+
+RULES: dict[PageKind, tuple[Rule, ...]] = {
+    "title_deed": (
+        _running(
+            "certificate_number",
+            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+            r"(?:\(\d{4}\)[\u4e00-\u9fff]{1,6}不动产权|房地[\u4e00-\u9fff]{1,4}字\(\d{4}\))第\d{4,10}号",
+        ),
+        _running("serial_number", r"(?<![务约])编号[:.]?N?[oeº°.]?№?[:.]?(?P<v>\d{10,14})(?!\d)"),
+        _running("unit_code", r"(?<!\d)(?P<v>\d{12}[A-Z]{2}\d{5}[A-Z]\d{8})"),
+        _running("land_use", r"土地用途:?(?P<v>[\u4e00-\u9fff]{2,12}?)(?=/|;|,|房屋用途|面积)"),
+        _running("use", r"房屋用途:?(?P<v>[\u4e00-\u9fff]{2,12}?)(?=/|;|,|面积|$)"),
+        _running("land_area_m2", rf"宗地面积:?(?P<v>{AREA})", normal.area),
+        _running("area_m2", rf"(?:房屋|合计)建筑面积:?(?P<v>{AREA})", normal.area),
+        _in_rows("area_m2", rf"^合计\t?(?P<v>{AREA})", normal.area),
+        _running("term_start", rf"使用期限.{{0,30}}?{_TERM_START}", normal.date),
+        _running("term_end", rf"使用期限.{{0,30}}?{_TERM_END}", normal.date),
+        _running("completed_on", rf"竣.日期:?(?P<v>{DATE})", normal.date),
+        _running("floors", r"总层数:?(?P<v>\d{1,3})", _storeys),
+        _running("issued_on", rf"登记日期?:?(?P<v>{DATE})", normal.date),
+        _running("issued_on", rf"登记机构.{{0,20}}?(?P<v>{DATE})", normal.date),
+        _in_rows("land_use", r"^用.{0,2}途[.:\t]*(?P<v>[\u4e00-\u9fff]{2,10}用地)"),
+        _in_rows("owner", rf"^权利人[:\t]*(?P<v>{PARTY}|[^\t\n]{{2,30}})"),
+        _in_rows("co_ownership", r"^共有情况[:\t]*(?P<v>[^\t\n]{2,12})"),
+        _in_rows("location", r"^(?:房地)?坐落[:\t]*(?P<v>[^\t\n]{4,60})"),
+        _in_rows("plot", r"^宗地\(.\)号[:\t]*(?P<v>[^\t\n]{4,40})"),
+    ),
+    "completion_certificate": (
+        _in_rows("location", r"^(?:工程|建设)地[点址][:\t]*(?P<v>[^\t\n]{4,60})"),
+        _in_rows("project_name", r"^工程名称?[:\t]*(?P<v>[^\t\n]{4,40})"),
+        _in_rows("builder", r"^建设单位[:\t]*(?P<v>[^\t\n]{4,40})"),
+        _in_rows("area_m2", rf"^(?:总?建筑)?面积[:\t]*(?P<v>{AREA})", normal.area),
+        _running("floors", r"地上(?P<v>\d{1,3})层", _storeys),
+        _running("completed_on", rf"竣工(?:验收)?日期:?(?P<v>{DATE})", normal.date),
+        _running("filed_on", rf"备案.期:?(?P<v>{DATE})", normal.date),
+        _running("certificate_number", r"备案编号:?(?P<v>[0-9A-Z-]{6,20})"),
+    ),
+    "floor_plan": (
+        _in_rows("title", r"^(?P<v>[^\t\n]{2,30}平面图)$"),
+        _in_rows("title", r"^图名[:\t]*(?P<v>[^\t\n]{2,30}平面图)"),
+        _running("floor", r"(?P<v>地?下?\d{1,2}层)平面图", lambda text: _storey(text)),
+        _in_rows("location", r"坐落[:\t]*(?P<v>[^\t\n]{4,60})"),
+    ),
+    "mandate": (
+        _running("grantor", rf"(?<![被受转])委托[人方]:(?P<v>{PARTY})"),
+        _running("grantor", rf"兹有(?P<v>{PARTY})\(产权人\)"),
+        _running("grantor", rf"(?:甲方|授权人|产权人)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})"),
+        _running("grantee", rf"(?:受托[人方]|被委托人|被授权人|乙方)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})"),
+        _running("grantee", rf"出租给(?P<v>{PARTY})使用"),
+        _running("location", rf"委托人系(?P<v>{PLACE})(?:的)?房屋", normal.address),
+        _running("location", rf"(?:[座坐]落[于在]|位于)(?P<v>{PLACE})的?(?:房屋|物业|\()", normal.address),
+        _running("scope", rf"下列房屋[^:]{{0,12}}:(?P<v>{UNIT_LIST})", normal.units),
+        _running("scope", rf"部位:(?P<v>{UNIT_LIST})", normal.units),
+        _running("term_start", rf"(?:委托|授权|租赁|管理)期限:?自?{_TERM_START}", normal.date),
+        _running("term_end", rf"(?:委托|授权|租赁|管理)期限:?自?{_TERM_END}", normal.date),
+        _running("sublet_allowed", rf"(?P<v>受托[人方](?:有权|不得|无权|可以){SENTENCE}转租{SENTENCE}。)", _permitted),
+        _in_rows("sublet_allowed", rf"^(?P<v>{SENTENCE}转租{SENTENCE}。)", _permitted),
+        _in_rows("registration_allowed", rf"^(?P<v>不?同.?{SENTENCE}住所{SENTENCE}登记。?)", _permitted),
+        _running("certificate_number", r"(?P<v>[A-Z]{2}-\d{4}-\d{2,5})"),
+        _running("certificate_number", r"(?<![务])编号:?(?P<v>[0-9A-Z-]{5,20})"),
+        _running("area_m2", rf"面积(?:共计|合计|约|为|:)*(?P<v>{AREA})", normal.area),
+        _in_rows("issued_on", rf"(?:^|日期:)(?P<v>{DATE})", normal.date, last=True),
+    ),
+    "house_number_certificate": (
+        _in_rows("certificate_number", r"(?P<v>[\u4e00-\u9fff]{2,6}字\[\d{4}\]第\d{1,6}号)"),
+        _running("deed_address", rf"(?:位于|[座坐]落[于在])(?P<v>{PLACE})\(产证地址\)", normal.address),
+        _running("current_address", rf"现门[弄牌]号码?(?:为|:)?(?P<v>{PLACE})(?=系|为|,|。)", normal.address),
+        _running("building_name", r"名称为\"?(?P<v>[^\"。,]{2,20})\"?[。,]"),
+        _running("owner", rf"证明(?P<v>{PARTY})所有"),
+        _in_rows("issued_by", r"(?P<v>[\u4e00-\u9fff]{2,12}公安局[\u4e00-\u9fff]{0,12}派出所)", last=True),
+        _in_rows("issued_on", rf"(?:^|\t)(?P<v>{DATE})", normal.date, last=True),
+    ),
+    "lease": (
+        _running("contract_number", r"合同编号:?(?P<v>[0-9A-Z-]{5,20})"),
+        _running("contract_number", r"\(编号:?(?P<v>[0-9A-Z.-]{5,20})\)"),
+        _running("lessor", rf"(?:出租[方人]|甲方)(?:\([^)]{{1,6}}\))?:(?P<v>{PARTY})"),
+        _running("lessee", rf"(?:承租[方人]|乙方)(?:\([^)]{{1,6}}\))?:(?P<v>{PARTY})"),
+        _running("lessor_uscc", rf"甲方\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
+        _running("lessee_uscc", rf"乙方\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
+        _running("location", rf"房屋[座坐]落[在于:](?P<v>{PLACE})\(以下", normal.address),
+        _running("location", rf"甲方将(?P<v>{PLACE})房屋出租", normal.address),
+        _running("area_m2", rf"建筑面积(?:为|约|共|:)*(?P<v>{AREA})", normal.area),
+        _running("term_start", rf"(?:租赁期限?|租期)[^\d]{{0,6}}{_TERM_START}", normal.date),
+        _running("term_end", rf"(?:租赁期限?|租期)[^\d]{{0,6}}{_TERM_END}", normal.date),
+        _running("rent_month", rf"月租金[^\d]{{0,14}}(?P<v>{normal.NUMBER})元", normal.number),
+        _running("use", r"(?:房屋)?用途[为:](?P<v>[\u4e00-\u9fff]{2,12}?)(?=[。,;、]|1-2|$)"),
+        _running("sublet_allowed", r"(?P<v>(?:未经|租赁期内)[^。;]{0,30}转租[^。;]{0,30}。)", _permitted),
+        _running("signed_on", rf"日期:(?P<v>{DATE})", normal.date, last=True),
+    ),
+}
+
+
+def _storey(text: str) -> int | None:
+    value = _storeys(text)
+    return -value if value is not None and "下" in text else value
+
+
+def fields_of(kind: PageKind, pages: Sequence[Page]) -> list[Field]:
+    """The fields of the paper of `kind` among `pages`; of all pages with words where none was seen as that kind."""
+    own = [page for page in pages if page.kind == kind] or [
+        page for page in pages if page.kind not in ("blank", "id_card")
+    ]
+    found: dict[str, Field] = {}
+    for field in _ruled(RULES.get(kind, ()), own):
+        found.setdefault(field.name, field)
+    for name, value, plain in _special(kind, own, found):
+        found.setdefault(name, _field(name, value, plain))
+    return list(found.values())
+
+
+def _ruled(rules: Iterable[Rule], pages: Sequence[Page]) -> Iterable[Field]:
+    running, rows = flow_of(pages), flow_of(pages, row_end=ROW, piece_end=PIECE)
+    for rule in rules:
+        for value in _matches(rule, rows if rule.rows else running):
+            plain = rule.plain(value.text)
+            if plain is not None:
+                yield _field(rule.name, value, plain)
+                break
+
+
+def _matches(rule: Rule, flow: Flow) -> list[Found]:
+    matches = list(flow.all(rule.pattern))
+    return matches[::-1] if rule.last else matches
+
+
+def _field(name: str, value: Found, plain: Any) -> Field:
+    return Field(name=name, value=value.text, normal=plain, confidence=value.confidence, page=value.page, box=value.box)
+
+
+def _special(kind: PageKind, pages: Sequence[Page], found: dict[str, Field]) -> Iterable[tuple[str, Found, Any]]:
+    """What stands in tables and drawings, and what follows from another field."""
+    if kind == "title_deed":
+        yield from listed_units(pages)
+        yield from valued_cells(pages)
+    elif kind == "floor_plan":
+        yield from plan_units(pages, found["title"].value if "title" in found else "")
+    elif kind == "lease" and "location" in found:
+        yield from _leased_units(found["location"])
+
+
+_AT_END = re.compile(rf"(?P<v>{UNIT_LIST})$")
+
+
+def _leased_units(location: Field) -> Iterable[tuple[str, Found, Any]]:
+    """The units that close the address of a lease."""
+    if match := _AT_END.search(location.value):
+        text = match["v"]
+        yield "units", Found(text, location.page, location.box, location.confidence), _unit_names(text)

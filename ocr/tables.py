@@ -1,0 +1,104 @@
+"""Units where they stand in tables and drawings: the list of a deed, the table of an older deed, a floor plan."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ocr import normal
+from ocr.flow import Found, Source, found_in, narrowed, rows_of
+from ocr.model import Line, Page
+from ocr.normal import BUILDING, DATE, UNIT
+
+_UNIT = re.compile(rf"^(?:{BUILDING})?{UNIT}$")
+_AREA = re.compile(r"^(\d{1,6}\.\d{2})")
+_FLOOR = re.compile(r"^-?\d{1,3}$")
+_DAY = re.compile(rf"^{DATE}$")
+_BUILDING_OF_PLAN = re.compile(rf"(?P<building>{BUILDING})(?:地下)?\d{{1,2}}层")
+_STOREY_OF_PLAN = re.compile(r"(?P<below>地下|B)?(?P<storey>\d{1,2})层")
+_USES = ("办公", "商业", "店铺", "厂房", "工业", "科研", "仓储", "住宅", "居住", "商务", "综合")
+
+Special = tuple[str, Found, Any]
+
+
+def listed_units(pages: Sequence[Page]) -> Iterator[Special]:
+    """The units of a deed: rows that begin with a unit and hold an area."""
+    rows = [(page.number, row) for page in pages for row in rows_of(page)]
+    listed = [unit for number, row in rows if (unit := _listed(number, row))]
+    yield from _units(listed)
+
+
+def valued_cells(pages: Sequence[Page]) -> Iterator[Special]:
+    """Use, storeys and completion that an older deed repeats in every row of its table."""
+    for page in pages:
+        for row in rows_of(page):
+            texts = [narrowed(line.text) for line in row]
+            if not any(_UNIT.match(text) for text in texts) or not any(_DAY.match(text) for text in texts):
+                continue
+            for index, (text, line) in enumerate(zip(texts, row, strict=True)):
+                value = found_in(text, [Source(page.number, line)])
+                if text in _USES or text.endswith("用房"):
+                    yield "use", value, text
+                elif _DAY.match(text) and (day := normal.date(text)):
+                    yield "completed_on", value, day
+                elif _FLOOR.match(text) and index >= len(row) - 2 > 1:
+                    yield "floors", value, int(text)
+
+
+def plan_units(pages: Sequence[Page], title: str) -> Iterator[Special]:
+    """The units drawn on a plan: each name with the area that stands right below it."""
+    named = _BUILDING_OF_PLAN.search(title)
+    building = named["building"] if named else ""
+    for page in pages:
+        names = [line for line in page.lines if _UNIT.match(narrowed(line.text))]
+        areas = [line for line in page.lines if _AREA.match(narrowed(line.text))]
+        drawn = [_drawn(page.number, name, _below(name, areas), building, _storey(title)) for name in names]
+        yield from _units(sorted(drawn, key=lambda unit: str(unit[1]["unit"])))
+
+
+def _units(found: Sequence[tuple[Sequence[Source], dict[str, Any]]]) -> Iterator[Special]:
+    if not found:
+        return
+    text = "、".join(unit["building"] + unit["unit"] for _, unit in found)
+    yield "units", found_in(text, [source for sources, _ in found for source in sources]), [unit for _, unit in found]
+
+
+def _listed(number: int, row: Sequence[Line]) -> tuple[Sequence[Source], dict[str, Any]] | None:
+    texts = [narrowed(line.text) for line in row]
+    at = next((index for index, text in enumerate(texts[:2]) if _UNIT.match(text)), None)
+    area = next((match for text in texts[1:] if (match := _AREA.match(text))), None)
+    if at is None or area is None:
+        return None
+    building, unit = normal.unit(texts[at])
+    plain = {"building": building, "floor": normal.floor(unit), "unit": unit, "area_m2": float(area[1])}
+    return [Source(number, line) for line in row], plain
+
+
+def _drawn(
+    number: int, name: Line, area: Line | None, building: str, storey: int | None
+) -> tuple[Sequence[Source], dict[str, Any]]:
+    own, unit = normal.unit(narrowed(name.text))
+    size = _AREA.match(narrowed(area.text)) if area else None
+    plain = {
+        "building": own or building,
+        "floor": storey if storey is not None else normal.floor(unit),
+        "unit": unit,
+        "area_m2": float(size[1]) if size else None,
+    }
+    return [Source(number, line) for line in (name, area) if line], plain
+
+
+def _below(name: Line, areas: Sequence[Line]) -> Line | None:
+    """The nearest area under a name, within three lines and overlapping it sideways."""
+    near = [
+        area
+        for area in areas
+        if 0 < area.box.middle - name.box.middle < 4 * name.box.height
+        and area.box.x0 < name.box.x1
+        and name.box.x0 < area.box.x1
+    ]
+    return min(near, key=lambda area: area.box.middle, default=None)
+
+
+def _storey(title: str) -> int | None:
+    found = _STOREY_OF_PLAN.search(title)
+    return None if found is None else int(found["storey"]) * (-1 if found["below"] else 1)
