@@ -65,9 +65,7 @@ def test_a_tower_let_by_its_owner_needs_deed_completion_and_plan() -> None:
 
 
 def test_a_new_deed_tells_of_the_completion_itself() -> None:
-    found = names(
-        CarrierKind.TOWER, TitleSituation.OWNER_LETS, DocumentKind.TITLE_DEED, deed_tells_completion=True
-    )
+    found = names(CarrierKind.TOWER, TitleSituation.OWNER_LETS, DocumentKind.TITLE_DEED, deed_tells_completion=True)
     assert found == ["floor_plan"]
 
 
@@ -91,9 +89,7 @@ def test_a_house_number_certificate_is_asked_for_only_when_the_deed_names_anothe
     assert names(CarrierKind.TOWER, TitleSituation.OWNER_LETS, *papers, address_differs=True) == ["house_number"]
 
 
-@given(
-    st.sampled_from(CarrierKind), st.sampled_from(TitleSituation), st.sets(st.sampled_from(DocumentKind)), st.data()
-)
+@given(st.sampled_from(CarrierKind), st.sampled_from(TitleSituation), st.sets(st.sampled_from(DocumentKind)), st.data())
 def test_one_more_paper_never_makes_a_requirement_unmet(
     kind: CarrierKind, situation: TitleSituation, papers: set[DocumentKind], data: st.DataObject
 ) -> None:
