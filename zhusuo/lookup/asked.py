@@ -39,7 +39,7 @@ class Asked:
     building: str
     units: tuple[AskedUnit, ...]
     floor: int | None
-    name: str
+    names: tuple[str, ...]
 
     @property
     def keys(self) -> list[str]:
@@ -70,8 +70,18 @@ def asked(washed: Washed) -> Asked:
         building=building,
         units=_units(address),
         floor=_whole(address.floor),
-        name=search_key(address.name) if address.name else "",
+        names=_names(washed),
     )
+
+
+def _names(washed: Washed) -> tuple[str, ...]:
+    """What in the text may be a carrier's name: with the building too (东方大厦B座), and without its 上海."""
+    address = washed.address
+    names = [search_key(address.name), search_key(address.name + address.building)] if address.name else []
+    if address.road and not washed.known_road and not address.lane:
+        names.append(search_key(address.road))
+    names += [name.removeprefix("上海") for name in names]
+    return tuple(dict.fromkeys(name for name in names if len(name) >= 2))
 
 
 def _ends(part: str) -> tuple[str, ...]:

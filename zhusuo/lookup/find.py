@@ -58,7 +58,7 @@ async def _at_gate(db: Connection, question: Asked, codes: Sequence[str] | None)
         sublane=address.sublane,
         numbers=question.numbers,
         keys=question.keys,
-        name=question.name,
+        names=question.names,
         district_codes=codes,
     )
 
@@ -85,7 +85,7 @@ async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | Non
         nearest_to=int(number[0]) if number else 0,
         sound=pinyin_of(address.road) if unknown else "",
         spelt_nearly=near_roads,
-        names=_names(question),
+        names=question.names,
         keys=question.keys,
         district_codes=codes,
     )
@@ -100,15 +100,6 @@ async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | Non
     if "name" in rungs:
         return await _by_name(db, question, rungs["name"], lexicon)
     return await _not_found(db, question, codes)
-
-
-def _names(question: Asked) -> list[str]:
-    """The names that stand in the text, with the building too: 港汇恒隆广场 2座 may be a name of its own."""
-    address = question.address
-    names = [question.name, search_key(address.name + address.building)] if address.name else []
-    if address.road and not question.washed.known_road and not address.lane:
-        names.append(search_key(address.road))
-    return [name for name in names if len(name) >= 2]
 
 
 def _neighbours(question: Asked, near: list[Gate], named: list[Gate]) -> Match:
@@ -157,7 +148,7 @@ async def _not_found(db: Connection, question: Asked, codes: Sequence[str] | Non
     if question.washed.known_road and address.road:
         text = f"“{question.gate}”没有备案" if address.number or address.lane else f"“{address.road}”上没有找到"
         return answer(question, "N", (reason(question, "road_not_on_file", text, address.road),))
-    term = question.gate or question.name or search_key(question.washed.normal)
+    term = question.gate or next(iter(question.names), "") or search_key(question.washed.normal)
     gates = await store.similar(db, term, codes) if len(term) >= 3 else []
     if gates:
         text = "没有查到，下面是写法相近的"

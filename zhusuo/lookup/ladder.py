@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from zhusuo.addresses.keys import building_key, canonical, covers
+from zhusuo.addresses.keys import building_key, canonical, covers, search_key
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Class, Reason, worst
 from zhusuo.carriers.model import CarrierKind, unit_name
@@ -160,6 +160,12 @@ def _lane_number(question: Asked, hit: Hit) -> bool:
     return bool(hit.gate.number) and not question.address.number and hit.gate.number == question.building
 
 
+def _named_building(question: Asked, gate: Gate) -> bool:
+    """东方大厦乙楼: the building belongs to the carrier's name."""
+    address = question.address
+    return bool(address.building) and search_key(address.name + address.building) == search_key(gate.carrier)
+
+
 def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], lexicon: Lexicon) -> Outcome:
     """Everything that is to be said about one carrier at the gate."""
     reasons = [*hit.reasons, *_surroundings(question, hit, lexicon)]
@@ -173,7 +179,7 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
             return Outcome(
                 hit=hit, reasons=(*reasons, reason(question, "street_number", text, question.address.number))
             )
-    elif _lane_number(question, hit):
+    elif _lane_number(question, hit) or _named_building(question, gate):
         same_building = True
     elif gate.building:
         if not wanted:
@@ -208,10 +214,10 @@ def _surroundings(question: Asked, hit: Hit, lexicon: Lexicon) -> Iterable[Reaso
     address, gate = question.address, hit.gate
     if gate.ended:
         yield reason(question, "former_address", f"“{gate.text}”是旧地址")
-    if question.name and not gate.owns_name:
+    if address.name and not gate.owns_name and search_key(address.name) not in search_key(gate.carrier):
         if gate.name_elsewhere:
             yield reason(question, "name_elsewhere", f"“{address.name}”是另一处载体的名称", address.name)
-        elif question.name not in (gate.carrier, gate.text):
+        else:
             yield reason(question, "name_unknown", f"“{address.name}”不是已登记的名称，没有用来查找", address.name)
     code = lexicon.codes.get(address.subdistrict)
     if code and code != gate.subdistrict_code:

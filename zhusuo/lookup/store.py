@@ -56,7 +56,7 @@ async def at_gate(
     sublane: str,
     numbers: Sequence[str],
     keys: Sequence[str],
-    name: str,
+    names: Sequence[str],
     district_codes: Sequence[str] | None,
 ) -> list[Gate]:
     """All addresses with one of these numbers, or with a list or range of numbers, on this road or in this lane."""
@@ -65,7 +65,7 @@ async def at_gate(
           WITH owners AS MATERIALIZED (
                SELECT array_agg(carrier_id) AS ids
                  FROM carrier_terms
-                WHERE term = $6
+                WHERE term = ANY ($6::text[])
                   AND weight = $9
                )
         SELECT 'gate' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
@@ -117,7 +117,7 @@ async def at_gate(
         sublane,
         numbers,
         keys,
-        name,
+        names,
         district_codes,
         MOST_ROWS,
         WHOLE,
@@ -149,7 +149,7 @@ async def elsewhere(
     rows = await db.fetch(
         """
           WITH found AS (
-               SELECT 'sound' AS rung, id
+               SELECT 'sound' AS rung, id, 0 AS place
                  FROM carrier_addresses
                 WHERE road_pinyin = $6
                   AND road <> $1
@@ -157,14 +157,14 @@ async def elsewhere(
                   AND sublane = $3
                   AND number = ANY ($4::text[])
             UNION ALL
-               SELECT 'edit', id
+               SELECT 'edit', id, 0
                  FROM carrier_addresses
                 WHERE road = ANY ($7::text[])
                   AND lane = $2
                   AND sublane = $3
                   AND number = ANY ($4::text[])
             UNION ALL
-               SELECT 'name', id
+               SELECT 'name', id, 0
                  FROM carrier_addresses
                 WHERE is_main
                   AND carrier_id IN (
@@ -174,7 +174,7 @@ async def elsewhere(
                          AND weight = $12
                       )
             UNION ALL
-               SELECT 'near', id
+               SELECT 'near', id, row_number() OVER ()
                  FROM (
                       SELECT id
                         FROM carrier_addresses
@@ -202,6 +202,7 @@ async def elsewhere(
                          AND found.rung <> 'near'
          WHERE c.retired_at IS NULL
            AND ($10::text[] IS NULL OR a.district_code = ANY ($10::text[]))
+      ORDER BY found.place, a.carrier_id
          LIMIT $11
         """,
         road,
