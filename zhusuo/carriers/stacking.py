@@ -20,7 +20,7 @@ class CellStatus(StrEnum):
     """What is the case in a unit; the order is that of the legend."""
 
     RESIDENT = "resident"
-    LEASE_ENDING = "lease_ending"
+    ENDING = "ending"
     VACANT = "vacant"
     REGISTERED = "registered"
     SUSPECTED = "suspected"
@@ -33,14 +33,14 @@ class CellStatus(StrEnum):
 
 CELL_LABELS = {
     CellStatus.RESIDENT: "在驻",
-    CellStatus.LEASE_ENDING: "租约将到期",
+    CellStatus.ENDING: "租约将到期",
     CellStatus.VACANT: "空置",
     CellStatus.REGISTERED: "仅登记",
     CellStatus.SUSPECTED: "疑似僵尸",
     CellStatus.SERVICE: "公共部位",
 }
 
-IN_USE = frozenset({CellStatus.RESIDENT, CellStatus.LEASE_ENDING})
+IN_USE = frozenset({CellStatus.RESIDENT, CellStatus.ENDING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,51 +56,49 @@ class Occupant:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One unit in the picture: `span` of 24 columns; `days_left` where a lease ends soon (below 0: it has ended)."""
+    """One unit in the picture: `span` of 24 columns; `days` left where a lease ends soon (below 0: it has ended).
 
-    unit_id: UUID
-    label: str
+    `href` leads to the page with this unit open.
+    """
+
+    id: UUID
+    number: str
     kind: UnitKind
     status: CellStatus
     span: int
     area_m2: Decimal | None
     occupants: tuple[str, ...]
-    days_left: int | None
+    days: int | None
+    href: str
 
     @property
-    def narrow(self) -> bool:
-        """Too narrow for a name: two characters have to do."""
-        return self.span < 4
-
-    @property
-    def who(self) -> str:
-        """The occupant's trade name, shortened for the cell."""
+    def name(self) -> str:
+        """Who is there, by trade name; what it is, where nobody can be; "" where nobody is."""
+        if self.status is CellStatus.SERVICE:
+            return self.number
         if not self.occupants:
-            return "" if self.status is CellStatus.SERVICE else CellStatus.VACANT.label
+            return ""
         name = trade_name(self.occupants[0])
-        if self.narrow:
-            return name[:2]
         return name if len(self.occupants) == 1 else f"{name}等 {len(self.occupants)} 家"
 
     @property
-    def spoken(self) -> str:
-        """The cell in words: 2203 租约将到期 鹿鸣网络 23 天."""
-        days = "" if self.days_left is None else f"{self.days_left} 天" if self.days_left >= 0 else "已到期"
-        return " ".join(part for part in (self.label, self.status.label, "、".join(self.occupants), days) if part)
+    def short(self) -> str:
+        """字号: two characters for a narrow cell."""
+        return trade_name(self.occupants[0])[:2] if self.occupants else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Floor:
-    """A floor's cells, in rows that fill 24 columns each; `used_percent` is None where nothing can be rented."""
+    """A floor's cells, in rows that fill 24 columns each; `used` (0 to 1) is None where nothing can be rented."""
 
     floor: int | None
     label: str
     rows: tuple[tuple[Cell, ...], ...]
     podium: bool
-    used_percent: int | None
+    used: float | None
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def units(self) -> tuple[Cell, ...]:
         return tuple(cell for row in self.rows for cell in row)
 
 
@@ -121,11 +119,11 @@ class Plan:
     counts: dict[CellStatus, int]
     rentable_count: int
     rentable_m2: Decimal
-    used_percent: int | None
+    used: float | None
 
 
-def plan(kind: CarrierKind, units: Iterable[Unit], occupants: Iterable[Occupant], day: date) -> Plan:
-    """The stacking plan of a carrier's units on a day; retired units stay out."""
+def plan(kind: CarrierKind, units: Iterable[Unit], occupants: Iterable[Occupant], day: date, *, path: str = "") -> Plan:
+    """The stacking plan of a carrier's units on a day; retired units stay out. `path` is the page it stands on."""
     here: dict[UUID, list[Occupant]] = {}
     for occupant in occupants:
         here.setdefault(occupant.unit_id, []).append(occupant)
@@ -133,17 +131,17 @@ def plan(kind: CarrierKind, units: Iterable[Unit], occupants: Iterable[Occupant]
     covered = _covered(live, here)
     shown = sorted((unit for unit in live if unit.id not in covered), key=lambda unit: _natural(unit.building))
     buildings = tuple(
-        Building(name=name, label=name or "主楼", floors=_floors(kind, list(group), here, day))
+        Building(name=name, label=name or "主楼", floors=_floors(kind, list(group), here, day, path))
         for name, group in groupby(shown, key=lambda unit: unit.building)
     )
-    cells = [cell for building in buildings for floor in building.floors for cell in floor.cells]
+    cells = [cell for building in buildings for floor in building.floors for cell in floor.units]
     rentable = [cell for cell in cells if cell.status is not CellStatus.SERVICE]
     return Plan(
         buildings=buildings,
         counts={status: sum(cell.status is status for cell in cells) for status in CellStatus},
         rentable_count=len(rentable),
         rentable_m2=sum((cell.area_m2 for cell in rentable if cell.area_m2 is not None), Decimal(0)),
-        used_percent=_used_percent(cells),
+        used=_used(cells),
     )
 
 
@@ -188,30 +186,34 @@ def _covered(units: Sequence[Unit], here: dict[UUID, list[Occupant]]) -> set[UUI
     return hidden
 
 
-def _floors(kind: CarrierKind, units: list[Unit], here: dict[UUID, list[Occupant]], day: date) -> tuple[Floor, ...]:
+def _floors(
+    kind: CarrierKind, units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str
+) -> tuple[Floor, ...]:
     if kind is CarrierKind.STREET:
-        return _sides(units, here, day)
+        return _sides(units, here, day, path)
     units.sort(key=lambda unit: (unit.floor is None, -(unit.floor or 0)))
     return tuple(
-        _floor(floor, floor_label(floor), sorted(group, key=_in_order), here, day)
+        _floor(floor, floor_label(floor), sorted(group, key=_in_order), here, day, path)
         for floor, group in groupby(units, key=lambda unit: unit.floor)
     )
 
 
-def _sides(units: list[Unit], here: dict[UUID, list[Occupant]], day: date) -> tuple[Floor, ...]:
+def _sides(units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str) -> tuple[Floor, ...]:
     """A street has two sides instead of floors: odd house numbers and even ones."""
     sides: dict[str, list[Unit]] = {"单号": [], "双号": [], "其他": []}
     for unit in units:
         digits = re.search(r"\d+", unit.number)
         sides["其他" if digits is None else "单号" if int(digits[0]) % 2 else "双号"].append(unit)
     return tuple(
-        _floor(None, label, sorted(group, key=_in_order), here, day) for label, group in sides.items() if group
+        _floor(None, label, sorted(group, key=_in_order), here, day, path) for label, group in sides.items() if group
     )
 
 
-def _floor(floor: int | None, label: str, units: list[Unit], here: dict[UUID, list[Occupant]], day: date) -> Floor:
+def _floor(
+    floor: int | None, label: str, units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str
+) -> Floor:
     rows = tuple(
-        tuple(_cell(unit, span, here.get(unit.id, []), day) for unit, span in zip(row, _spans(row), strict=True))
+        tuple(_cell(unit, span, here.get(unit.id, []), day, path) for unit, span in zip(row, _spans(row), strict=True))
         for row in _rows(units)
     )
     return Floor(
@@ -219,7 +221,7 @@ def _floor(floor: int | None, label: str, units: list[Unit], here: dict[UUID, li
         label=label,
         rows=rows,
         podium=all(unit.kind in (UnitKind.SHOP, UnitKind.SERVICE) for unit in units),
-        used_percent=_used_percent([cell for row in rows for cell in row]),
+        used=_used([cell for row in rows for cell in row]),
     )
 
 
@@ -256,18 +258,19 @@ def _spans(units: Sequence[Unit]) -> list[int]:
     return spans
 
 
-def _cell(unit: Unit, span: int, occupants: list[Occupant], day: date) -> Cell:
-    status, days_left = _status(unit, occupants, day)
+def _cell(unit: Unit, span: int, occupants: list[Occupant], day: date, path: str) -> Cell:
+    status, days = _status(unit, occupants, day)
     ordered = sorted(occupants, key=lambda each: (not each.suspected, not each.resident))
     return Cell(
-        unit_id=unit.id,
-        label=unit.label.removesuffix("室") if not unit.number else f"{unit.number}号 {unit.label}".rstrip(),
+        id=unit.id,
+        number=unit.label.removesuffix("室") if not unit.number else f"{unit.number}号 {unit.label}".rstrip(),
         kind=unit.kind,
         status=status,
         span=span,
         area_m2=unit.area_m2,
         occupants=tuple(dict.fromkeys(each.name for each in ordered)),
-        days_left=days_left,
+        days=days,
+        href=f"{path}?unit={unit.id}",
     )
 
 
@@ -280,20 +283,20 @@ def _status(unit: Unit, occupants: list[Occupant], day: date) -> tuple[CellStatu
     if not residents:
         return (CellStatus.REGISTERED if occupants else CellStatus.VACANT), None
     ends = [each.lease_ends_on for each in residents if each.lease_ends_on is not None]
-    days_left = (min(ends) - day).days if ends else None
-    if days_left is not None and days_left <= ENDING_DAYS:
-        return CellStatus.LEASE_ENDING, days_left
+    days = (min(ends) - day).days if ends else None
+    if days is not None and days <= ENDING_DAYS:
+        return CellStatus.ENDING, days
     return CellStatus.RESIDENT, None
 
 
-def _used_percent(cells: Iterable[Cell]) -> int | None:
+def _used(cells: Iterable[Cell]) -> float | None:
     """The share in use of what can be rented: of the area where every area is known, else of the units."""
     rentable = [cell for cell in cells if cell.status is not CellStatus.SERVICE]
     if not rentable:
         return None
     by_area = all(cell.area_m2 for cell in rentable)
     sizes = [(cell.area_m2 if by_area and cell.area_m2 else Decimal(1), cell.status in IN_USE) for cell in rentable]
-    return round(100 * sum(size for size, used in sizes if used) / sum(size for size, _ in sizes))
+    return float(sum(size for size, used in sizes if used) / sum(size for size, _ in sizes))
 
 
 def _in_order(unit: Unit) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

@@ -26,7 +26,9 @@ async def move_in(database: Database, actor: Actor, new: NewTenancy) -> Tenancy:
         if unit is None:
             raise NotFound
         await _check_reporter(db, actor, unit.carrier_id)
-        if unit.retired_at is not None:
+        await carriers.lock(db, unit.carrier_id)
+        unit = await carriers.unit_by_id(db, new.unit_id)
+        if unit is None or unit.retired_at is not None:
             raise Conflict("这个单元已停用，请选择现有的单元。")
         if unit.kind is UnitKind.SERVICE:
             raise Invalid({"unit": "公共部位不能入驻。"})
