@@ -11,6 +11,7 @@ from zhusuo.db import Database
 from zhusuo.errors import Refusal
 from zhusuo.people import actions, store
 from zhusuo.people.model import OrganisationKind, Role
+from zhusuo.processes import Processes
 from zhusuo.settings import Settings
 from zhusuo.up import reachable
 from zhusuo.up import up as run_up
@@ -31,10 +32,18 @@ def up() -> None:
     """启动试用安装：内置 PostgreSQL 和 S3、迁移、网页和后台进程。"""
     settings = settings_of_environment()
 
-    async def tell(found: Settings) -> None:
+    async def tell(found: Settings, _: Processes) -> None:
         console.print(f"住所云已启动：[bold]{found.url}[/]（Ctrl-C 结束）")
 
     run(run_up(settings, then=tell))
+
+
+@main.command()
+def demo() -> None:
+    """演示：启动试用安装，第一次时载入演示区。"""
+    from zhusuo.demo.run import demo as run_demo
+
+    run(run_demo(settings_of_environment(), console))
 
 
 @main.command()

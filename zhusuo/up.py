@@ -84,8 +84,9 @@ async def prepare(settings: Settings) -> None:
         await database.close()
 
 
-async def up(settings: Settings, *, then: Callable[[Settings], Awaitable[None]]) -> None:
-    """Keep everything running until we are asked to end; `then` runs once the web process answers.
+async def up(settings: Settings, *, then: Callable[[Settings, Processes], Awaitable[None]]) -> None:
+    """Keep everything running until we are asked to end; `then` runs once the web process answers; what it starts in
+    the processes it is given ends with the rest.
 
     Raises AlreadyRunning, PortTaken, WontStart.
     """
@@ -105,7 +106,7 @@ async def up(settings: Settings, *, then: Callable[[Settings], Awaitable[None]])
             ready = (lambda: _answers(found)) if name == "serve" else None
             await ours.start(program, ready=ready)
         ending = asyncio.create_task(asked_to_end())
-        doing = asyncio.ensure_future(then(found))
+        doing = asyncio.ensure_future(then(found, ours))
         await asyncio.wait({ending, doing}, return_when=asyncio.FIRST_COMPLETED)
         if doing.done():
             await doing

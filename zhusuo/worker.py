@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import structlog
-from ocr.pool import Limits, Readers
 
+from ocr.model import Limits
+from ocr.pool import Readers
 from storage.model import StoreError
 from zhusuo import db as postgres
 from zhusuo import events, sealing, tasks
 from zhusuo.dossiers import actions as dossiers
-from zhusuo.dossiers import reading, uploads
+from zhusuo.dossiers import reading, sweeping
+from zhusuo.dossiers.uploads import folder
 from zhusuo.people import duties as people
 from zhusuo.ports.common.app import today
 from zhusuo.processes import asked_to_end
@@ -25,17 +28,21 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 5.0
 """How long a worker waits for a NOTIFY before it looks for itself: a hold that ends comes without one."""
+QUICK = 2
+"""Documents under way beside those the engines read: one with a text layer does not wait for a scan to end."""
 FAULT_SECONDS = 3.0
 """How long it waits after PostgreSQL or the store went away."""
 
 
 async def work(settings: Settings) -> None:
     """Work until asked to end. A task under way goes back to the others when its hold ends."""
-    limits = Limits(pages=settings.page_limit, page_seconds=settings.page_seconds)
+    limits = Limits(
+        max_bytes=settings.upload_limit_mb * 2**20, max_pages=settings.page_limit, page_seconds=settings.page_seconds
+    )
     async with opened(settings) as things, Readers(processes=settings.readers, limits=limits) as readers:
         bell = asyncio.Event()
         jobs = [asyncio.create_task(_listen(settings.database_url, bell))]
-        jobs += [asyncio.create_task(_read_documents(things, readers, bell)) for _ in range(settings.readers)]
+        jobs += [asyncio.create_task(_read_documents(things, readers, bell)) for _ in range(settings.readers + QUICK)]
         jobs += [asyncio.create_task(_recurring(*duty)) for duty in _duties(things)]
         await asked_to_end()
         for job in jobs:
@@ -59,7 +66,7 @@ async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event)
         try:
             held = await tasks.hold(things.database, reading.KIND, reading.HOLD_SECONDS)
             if held is not None:
-                await reading.read_one(things.database, things.store, readers, held)
+                await reading.read_one(things.database, things.store, readers, held, folder(things.settings))
                 continue
             bell.clear()
             with contextlib.suppress(TimeoutError):
@@ -69,6 +76,10 @@ async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event)
         except (*postgres.Down, StoreError) as error:
             log.warning("worker_waits", error=type(error).__name__)
             await asyncio.sleep(FAULT_SECONDS)
+
+
+def _temporary(settings: Settings) -> Path:
+    return settings.home / "tmp"
 
 
 Duty = Callable[[], Awaitable[object]]
@@ -82,7 +93,8 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("seal_audit", 20, lambda: sealing.seal(database, settings.checkpoints, things.signer)),
         ("expire_holds", 60, lambda: registrations.expire_holds(database, datetime.now(UTC))),
         ("lapse_overdue", 600, lambda: dossiers.lapse_overdue(database, today())),
-        ("sweep_uploads", 900, lambda: uploads.sweep(database, store, settings.home / "tmp")),
+        ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
+        ("settle_given_up", 30, lambda: reading.settle_given_up(database)),
         ("forget_people", 3600, lambda: people.forget(database)),
     ]
 

@@ -1,0 +1,335 @@
+"""Loads the demo district, as its people would: they sign in, file, review, let, move in, reuse."""
+
+import asyncio
+import csv
+import io
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+from uuid import UUID
+
+from zhusuo.carriers import actions as carriers
+from zhusuo.carriers import management_actions as managements
+from zhusuo.carriers import sheets, tables, unit_actions
+from zhusuo.carriers import store as carrier_rows
+from zhusuo.carriers.model import Capacity, Carrier, CarrierKind, NewCarrier, Unit, UnitKind
+from zhusuo.db import Database
+from zhusuo.demo import district as d
+from zhusuo.demo import papers
+from zhusuo.demo.district import House
+from zhusuo.dossiers import actions as filings
+from zhusuo.dossiers import papers as filed_papers
+from zhusuo.dossiers import review, uploads
+from zhusuo.dossiers.model import DocumentKind, Purpose, ReturnReason, TitleSituation
+from zhusuo.people import actions as people
+from zhusuo.people import store as person_rows
+from zhusuo.people.model import Actor, OrganisationKind, Role
+from zhusuo.serve import Things
+from zhusuo.tenancies import actions as tenancies
+from zhusuo.tenancies.model import NewTenancy
+from zhusuo.waivers import actions as waivers
+
+Tell = Callable[[int, int, str], None]
+SPECIMENS = files("zhusuo") / "specimens"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everybody who works in the demo."""
+
+    administrator: Actor
+    clerk: Actor
+    second_clerk: Actor
+    supervisor: Actor
+    agent: Actor
+    managers: dict[str, Actor]
+
+
+async def is_loaded(database: Database) -> bool:
+    async with database.connection() as db:
+        return bool(await db.fetchval("SELECT EXISTS (SELECT FROM persons WHERE login = 'admin')"))
+
+
+async def load(things: Things, day: date, tell: Tell) -> str:
+    """Fill an empty installation; the token of the stand-in intake system comes back."""
+    chance = random.Random(20261122)  # noqa: S311 - the same district every time
+    await waivers.import_shipped(things.database)
+    desk = await _people(things)
+    houses = d.houses()
+    total = len(houses) + 2
+    for step, house in enumerate(houses):
+        tell(step, total, house.name)
+        await _house(things, desk, house, step + 1, chance, day)
+    tell(len(houses), total, "样本材料")
+    for folder in sorted(SPECIMENS.iterdir(), key=lambda each: each.name):
+        if folder.name.startswith("bundle-"):
+            await _specimen(things, desk, Path(str(folder)), day)
+    tell(total - 1, total, "接入系统")
+    return await _intake(things, desk)
+
+
+# 人员
+
+
+async def _people(things: Things) -> Desk:
+    database, code = things.database, things.settings.district
+
+    async def organisation(kind: OrganisationKind, name: str, subdistricts: frozenset[str] = frozenset()) -> UUID:
+        found = await people.add_organisation(
+            database, None, kind=kind, name=name, district_code=code, subdistricts=subdistricts
+        )
+        return found.id
+
+    async def person(organisation_id: UUID, role: Role, name: str, login: str, desk: str = "") -> Actor:
+        await people.add_person(
+            database,
+            None,
+            organisation_id=organisation_id,
+            role=role,
+            name=name,
+            login=login,
+            password=d.PASSWORD,
+            desk=desk,
+        )
+        return await _signed_in(database, login)
+
+    authority = await organisation(OrganisationKind.APPROVAL_AUTHORITY, d.AUTHORITY)
+    office = await organisation(OrganisationKind.SUPERVISION_OFFICE, d.OFFICE, d.OFFICE_SUBDISTRICTS)
+    agency = await organisation(OrganisationKind.AGENCY, d.AGENCY)
+    managers = {}
+    for each in d.MANAGERS:
+        company = await organisation(OrganisationKind.PROPERTY_MANAGER, each.name)
+        managers[each.key] = await person(company, Role.MANAGER, each.person, each.login)
+    return Desk(
+        administrator=await person(authority, Role.ADMINISTRATOR, "顾云", "admin"),
+        clerk=await person(authority, Role.CLERK, "周敏", "zhoumin", "综窗 3 号"),
+        second_clerk=await person(authority, Role.CLERK, "李楠", "linan", "综窗 5 号"),
+        supervisor=await person(office, Role.SUPERVISOR, "王强", "wangqiang"),
+        agent=await person(agency, Role.AGENT, "林怡", "linyi"),
+        managers=managers,
+    )
+
+
+async def _signed_in(database: Database, login: str) -> Actor:
+    session = await people.sign_in(database, login, d.PASSWORD, "127.0.0.1", hours=1)
+    async with database.connection() as db:
+        found = await person_rows.by_session(db, people.hash_token(session.token), 60)
+    assert found is not None  # noqa: S101 - signed in a moment ago
+    return found[0]
+
+
+async def _intake(things: Things, desk: Desk) -> str:
+    host, port = things.settings.host, things.settings.port + 1
+    origin = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    client_id, token = await people.add_client(
+        things.database,
+        desk.administrator,
+        organisation_id=desk.administrator.organisation_id,
+        name=d.INTAKE,
+        scopes=frozenset({"lookup", "leases", "reuses", "dossiers", "documents", "tickets", "events", "waivers"}),
+        origin=origin,
+    )
+    assert desk.clerk.person_id is not None  # noqa: S101 - a person of ours
+    await people.map_clerk(things.database, desk.administrator, client_id, "ZC-0803", desk.clerk.person_id)
+    return token
+
+
+# 载体
+
+
+async def _house(things: Things, desk: Desk, house: House, number: int, chance: random.Random, day: date) -> None:
+    manager = desk.managers[house.manager]
+    carrier = await _carrier(things, desk, house)
+    await _manage(things, desk, carrier.id, manager, papers.claim(house, manager.organisation))
+    await _units(things, manager, carrier, house, chance)
+    async with things.database.connection() as db:
+        units = [unit for unit in await carrier_rows.units(db, carrier.id) if unit.kind is not UnitKind.SERVICE]
+    if house.filed != "none":
+        await _file(things, desk, house, carrier, units, number, day)
+    await _tenants(things, manager, units, house, chance, day)
+
+
+async def _carrier(things: Things, desk: Desk, house: House) -> Carrier:
+    above = max(house.floors) if house.per_floor else None
+    new = NewCarrier(
+        kind=house.kind,
+        name=house.name,
+        address=f"上海市徐汇区{house.address}",
+        subdistrict_code=house.subdistrict,
+        aliases=house.aliases,
+        sharing_allowed=house.kind in (CarrierKind.CLUSTER, CarrierKind.INCUBATOR),
+        floors_above=above,
+    )
+    return await carriers.add_carrier(things.database, desk.clerk, new)
+
+
+async def _manage(things: Things, desk: Desk, carrier_id: UUID, manager: Actor, paper: papers.Paper) -> None:
+    document_id = await _hand_in(things, manager, Purpose.CLAIM, carrier_id, "物业服务合同.pdf", papers.printed(paper))
+    claim = await managements.claim_management(things.database, manager, carrier_id, document_id, Capacity.MANAGER)
+    await managements.confirm_management(things.database, desk.clerk, claim.id)
+
+
+async def _units(things: Things, manager: Actor, carrier: Carrier, house: House, chance: random.Random) -> None:
+    """The table a manager would upload, through the same reader."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(sheets.HEADER)
+    table.writerows(_rows(house, chance))
+    found = sheets.unit_records(await tables.read(("\ufeff" + text.getvalue()).encode()))
+    await unit_actions.import_units(things.database, manager, carrier.id, found, dry_run=False)
+
+
+def _rows(house: House, chance: random.Random) -> Iterable[tuple[object, ...]]:
+    if house.kind is CarrierKind.STREET:
+        for number in house.floors:
+            yield "", 1, "", round(chance.uniform(18, 90), 2), "商铺", f"{200 + number * 2}号"
+        return
+    for building in house.buildings or ("",):
+        for floor in house.floors:
+            yield from _floor(house, building, floor, chance)
+
+
+def _floor(house: House, building: str, floor: int, chance: random.Random) -> Iterable[tuple[object, ...]]:
+    if floor in house.whole_floors:
+        yield building, floor, f"{floor}层整层", 1486, "整层", ""
+        return
+    shop = house.kind in (CarrierKind.MALL, CarrierKind.MARKET) or floor <= house.podium
+    count = max(3, house.per_floor // 2) if floor <= house.podium else house.per_floor
+    for room in range(1, count + 1):
+        kind = "集中登记" if house.kind is CarrierKind.CLUSTER else "商铺" if shop else "办公"
+        label = (
+            f"{floor}{room:03}席" if house.kind is CarrierKind.CLUSTER else f"{floor}{room:02}{'铺' if shop else '室'}"
+        )
+        area = (
+            6
+            if house.kind is CarrierKind.CLUSTER
+            else round(chance.choice((62, 88, 118, 186, 240)) + chance.random(), 2)
+        )
+        yield building, floor, label, area, kind, ""
+
+
+# 备案
+
+
+async def _file(
+    things: Things, desk: Desk, house: House, carrier: Carrier, units: list[Unit], number: int, day: date
+) -> None:
+    database, manager = things.database, desk.managers[house.manager]
+    filing = await filings.start_filing(database, manager, carrier.id, day=day)
+    await filings.set_title_situation(database, manager, filing.id, house.situation)
+    for kind, name, paper in _papers(house, manager.organisation, units, number, day):
+        document_id = await _hand_in(things, manager, Purpose.FILING, filing.id, name, papers.printed(paper))
+        await filed_papers.set_document_kind(database, manager, document_id, kind)
+    await filings.submit(database, manager, filing.id, declared=True, day=day)
+    clerk = desk.clerk if number % 3 else desk.second_clerk
+    if house.filed == "approved":
+        await review.claim(database, clerk, filing.id, minutes=things.settings.claim_minutes)
+        await review.approve(database, clerk, filing.id, day=day)
+    elif house.filed == "returned":
+        await review.claim(database, clerk, filing.id, minutes=things.settings.claim_minutes)
+        await review.return_for_correction(
+            database,
+            clerk,
+            filing.id,
+            reasons=[next(iter(ReturnReason))],
+            message="请换上续签后的授权书，其余材料不必重交。",
+            day=day,
+            working_days=things.settings.correction_days,
+        )
+
+
+def _papers(
+    house: House, manager: str, units: list[Unit], number: int, day: date
+) -> Iterable[tuple[DocumentKind, str, papers.Paper]]:
+    yield DocumentKind.TITLE_DEED, "01-产证.pdf", papers.deed(house, units, 4216 + number)
+    if house.kind is not CarrierKind.STREET:
+        yield DocumentKind.COMPLETION_CERTIFICATE, "02-竣工备案.pdf", papers.completion(house, units, 90 + number)
+        yield DocumentKind.FLOOR_PLAN, "03-平面图.pdf", papers.plan(house, units)
+    if house.situation is not TitleSituation.OWNER_LETS:
+        ends_on = date(day.year + 3, 6, 30)
+        yield DocumentKind.MANDATE, "04-授权书.pdf", papers.mandate(house, manager, ends_on)
+
+
+async def _hand_in(things: Things, actor: Actor, purpose: Purpose, noun_id: UUID, name: str, content: bytes) -> UUID:
+    received = await uploads.receive(
+        things.database, things.store, things.settings, actor, purpose, noun_id, name, _chunks(content),
+        size=len(content),
+    )  # fmt: skip
+    return received.document.id
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 1 << 18):
+        yield content[start : start + (1 << 18)]
+        await asyncio.sleep(0)
+
+
+# 入驻
+
+
+async def _tenants(
+    things: Things, manager: Actor, units: list[Unit], house: House, chance: random.Random, day: date
+) -> None:
+    for unit in units:
+        if chance.random() > house.taken:
+            continue
+        name = f"上海{chance.choice(d.WORDS)}{chance.choice(d.TRADES)}有限公司"
+        ends_on = day + timedelta(days=chance.choice((-40, 12, 31, 58, 210, 400, 520, 640, 700, 880)))
+        begins_on = ends_on - timedelta(days=3 * 365)
+        new = NewTenancy(
+            unit_id=unit.id, tenant=name, lease_begins_on=begins_on, lease_ends_on=ends_on, moved_in_on=begins_on
+        )
+        await tenancies.move_in(things.database, manager, new)
+
+
+# 样本材料
+
+
+async def _specimen(things: Things, desk: Desk, folder: Path, day: date) -> None:
+    """One specimen bundle: its building filed by its operator; tenants bring the leases later."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    told = truth["carrier"]
+    manager = desk.managers["binjiang"]
+    kind = {"street_shop": CarrierKind.STREET}.get(told["kind"]) or CarrierKind(told["kind"])
+    new = NewCarrier(
+        kind=kind,
+        name=told["name"],
+        address=told["district"] + told["address"],
+        subdistrict_code="310104014",
+        aliases=tuple(name for name in told["aliases"] if name not in (told["name"], told["former_address"])),
+    )
+    carrier = await carriers.add_carrier(things.database, desk.clerk, new)
+    if told["former_address"]:
+        await carriers.add_address(
+            things.database, desk.clerk, carrier.id, told["district"] + told["former_address"], source="门弄号码证明"
+        )
+    house = House(
+        kind=kind, name=told["name"], address=told["address"], subdistrict="", manager="binjiang",
+        owner=told["owner"]["name"],
+    )  # fmt: skip
+    await _manage(things, desk, carrier.id, manager, papers.claim(house, manager.organisation))
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(sheets.HEADER)
+    for unit in told["units"]:
+        table.writerow((unit["building"], unit["floor"], unit["unit"], unit["area_m2"], "", ""))
+    found = sheets.unit_records(await tables.read(("\ufeff" + text.getvalue()).encode()))
+    await unit_actions.import_units(things.database, manager, carrier.id, found, dry_run=False)
+    filing = await filings.start_filing(things.database, manager, carrier.id, day=day)
+    situation = TitleSituation.MANDATED if told["mandate"] else TitleSituation.OWNER_LETS
+    await filings.set_title_situation(things.database, manager, filing.id, situation)
+    for document in truth["documents"]:
+        if document["kind"] == "lease":
+            continue
+        document_id = await _hand_in(
+            things, manager, Purpose.FILING, filing.id, document["file"], (folder / document["file"]).read_bytes()
+        )
+        also = [DocumentKind(each["kind"]) for each in document.get("also", [])]
+        await filed_papers.set_document_kind(
+            things.database, manager, document_id, DocumentKind(document["kind"]), also
+        )
+    await filings.submit(things.database, manager, filing.id, declared=True, day=day)
