@@ -165,6 +165,16 @@ def kind_of(pages: Sequence[Page]) -> PageKind:
     return next((page.kind for page in pages if page.kind not in ("blank", "other")), "other")
 
 
+def kind_confidence(kind: PageKind, pages: Sequence[Page]) -> float:
+    """What speaks for `kind` on its own pages against the next best: 0.5 is a draw, 1 has no rival."""
+    own = [kind_scores(page) for page in pages if page.kind == kind]
+    wanted = sum(scores.get(kind, 0.0) for scores in own)
+    if not wanted:
+        return 0.0
+    rival = max(sum(scores[other] for scores in own) for other in _WORD_PATTERNS if other != kind)
+    return round(wanted / (wanted + rival), 4)
+
+
 def _titles(lines: Iterable[Line]) -> set[PageKind]:
     short = [line for line in lines if line.box.y0 < TITLE_HEIGHT and len(line.text) <= 30]
     texts = [_SPACE.sub("", line.text) for line in short]

@@ -24,6 +24,7 @@ from ocr.errors import SENTENCES, Unreadable
 from ocr.kinds import page_kind
 from ocr.model import Inspection, Limits, Page
 from ocr.protocol import BrokenFrame, Message
+from ocr.quality import quality_of
 from ocr.sensitive import find_sensitive
 from ocr.sniff import suits_name
 
@@ -244,5 +245,6 @@ def _believed(make: Callable[[Message], Made], message: Message) -> Made:
 
 
 def _judged(page: Page) -> Page:
-    page = dataclasses.replace(page, kind=page_kind(page))
+    quality = quality_of(page.lines, page.height_px, page.method)
+    page = dataclasses.replace(page, kind=page_kind(page), quality=quality)
     return dataclasses.replace(page, sensitive=tuple(find_sensitive(page)))
