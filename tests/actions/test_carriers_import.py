@@ -195,6 +195,7 @@ def far_corner() -> bytes:
         pytest.param(bomb(), "太大", id="a zip bomb"),
         pytest.param(far_corner(), "太大", id="a cell in the last corner"),
         pytest.param(("单元,面积\n" + "101,5\n" * 20_001).encode(), "20000 行", id="too many rows"),
+        pytest.param(xlsx(*[("说明" * 90,) * 55] * 1000), "太大", id="novels in cells"),
     ],
 )
 async def test_a_file_that_is_no_table_gets_a_clear_answer(data: bytes, word: str) -> None:

@@ -21,6 +21,7 @@ ROW_LIMIT = 20_000
 COLUMN_LIMIT = 60
 SHEET_LIMIT = 20
 TEXT_LIMIT = 200
+ANSWER_LIMIT = 8 << 20
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f[\s>/]')
@@ -176,12 +177,14 @@ def text(value: object) -> str:
 def main() -> None:
     limit()
     try:
-        answer: dict[str, object] = {"sheets": sheets(sys.stdin.buffer.read())}
+        answer = json.dumps({"sheets": sheets(sys.stdin.buffer.read())}, ensure_ascii=False)
+        if len(answer) > ANSWER_LIMIT:
+            raise Trouble("too_large")
     except Trouble as trouble:
-        answer = {"trouble": str(trouble)}
+        answer = json.dumps({"trouble": str(trouble)})
     except MemoryError:
-        answer = {"trouble": "too_large"}
-    sys.stdout.write(json.dumps(answer))
+        answer = json.dumps({"trouble": "too_large"})
+    sys.stdout.buffer.write(answer.encode("utf-8", "replace"))
 
 
 if __name__ == "__main__":
