@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
 from uuid import UUID
 
 from ocr.watermark import watermark
@@ -122,4 +124,8 @@ async def _picture(store: Store, actor: Actor, seen: SeenDocument, page: Documen
     with asking_store():
         drawn = await store.get(content_key(page.preview_sha256 or ""), LARGEST)
     text = f"仅用于住所登记 · {actor.name} · {datetime.now(SHANGHAI):%m-%d %H:%M}"
-    return await asyncio.to_thread(watermark, drawn, text, masks_of(seen, page), width)
+    return await asyncio.to_thread(watermark, drawn, text, masks_of(seen, page), width, font=_font())
+
+
+def _font() -> Path:
+    return Path(str(files("zhusuo") / "fonts" / "NotoSansSC-Regular.subset.otf"))
