@@ -140,7 +140,7 @@ async def carrier(
         kind,
         name or f"载体{each}",
         district_code,
-        subdistrict_code or (SUBDISTRICT if district_code == DISTRICT else f"{district_code}003"),
+        subdistrict_code or (SUBDISTRICT if district_code == DISTRICT else f"{district_code}002"),
         sharing_allowed,
     )
     await db.execute(

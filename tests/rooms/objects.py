@@ -1,14 +1,29 @@
 """One object of every noun that a path names: the actor's own, or somebody else's."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from typing import cast
 from uuid import UUID, uuid4
 
+import asyncpg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests import make
+from tests import make_registrations as making
+from tests.support.postgres import OneConnection
+from tests.support.web import LEXICON
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor, Role
+from zhusuo.registrations import actions as registrations
+from zhusuo.registrations.model import NewReuse
+from zhusuo.signing import Signer
+from zhusuo.waivers.actions import import_shipped
 
 OTHER_DISTRICT = "310101"
 OTHER_SUBDISTRICT = "310104004"
+DAY = date(2026, 11, 22)
+SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 FILERS = (Role.MANAGER, Role.AGENT, Role.CLERK)
 
 
@@ -115,7 +130,7 @@ async def document(db: Connection, actor: Actor) -> UUID:
 async def upload(db: Connection, actor: Actor) -> UUID:
     found: UUID = await db.fetchval(
         """
-        INSERT INTO uploads (person_id, filing_id, purpose, file_name, size, chunk_size, expires_at)
+        INSERT INTO uploads (person_id, noun_id, purpose, file_name, size, chunk_size, expires_at)
              VALUES ($1, $2, 'filing', '01-产证.pdf', 1, 8388608, now() + interval '1 day')
           RETURNING id
         """,
@@ -153,35 +168,25 @@ async def version(db: Connection, actor: Actor) -> UUID:
 
 
 async def reuse(db: Connection, actor: Actor) -> UUID:
-    version_id = await version(db, actor)
-    each = make.number()
-    person_id = actor.person_id or await make.person(db, organisation_id=actor.organisation_id, role="clerk")
-    catalogue_id = await db.fetchval(
-        "INSERT INTO waiver_catalogues (number, sha256, source) VALUES ($1, $2, 'test') RETURNING id",
-        each,
-        f"{each:064x}",
+    """A reuse with a receipt that verifies, made at the actor's counter, or through the client."""
+    database = OneConnection(cast("asyncpg.Connection[asyncpg.Record]", db), "")
+    await import_shipped(database)
+    clerk = actor
+    if actor.person_id is None:
+        person_id = await make.person(db, organisation_id=actor.organisation_id, role="clerk")
+        clerk = replace(actor, person_id=person_id)
+    carrier_id = await making.house(db, district_code=actor.district_code)
+    unit_id = await making.room(db, carrier_id=carrier_id)
+    await making.version(db, carrier_id=carrier_id, unit_ids=[unit_id])
+    new = NewReuse(
+        unit_id=unit_id,
+        applicant=making.LEASE_FACTS["lessee"],
+        case_number="2026-XJH-110873",
+        item_code="company_formation",
+        purpose="",
+        lease_document_id=await making.lease(db, organisation_id=actor.organisation_id),
     )
-    carrier_id = await db.fetchval("SELECT carrier_id FROM dossier_versions WHERE id = $1", version_id)
-    found: UUID = await db.fetchval(
-        """
-        INSERT INTO reuses (number, code, district_code, carrier_id, unit_id, version_id, catalogue_id, item_code,
-                            applicant, registration_kind, purpose, case_number, person_id, organisation_id, client_id,
-                            held_until, receipt, receipt_text, receipt_sha256, signature, signing_key)
-             VALUES ($1, $1, $2, $3, $4, $5, $6, 'x', '栖木数字科技', 'formation', '设立登记', '2026-1', $7, $8,
-                     $9, now() + interval '30 days', '{}', '{}', '', '', '')
-          RETURNING id
-        """,
-        f"FY{each:06}",
-        actor.district_code,
-        carrier_id,
-        await make.unit(db, carrier_id=carrier_id),
-        version_id,
-        catalogue_id,
-        person_id,
-        actor.organisation_id,
-        actor.client_id,
-    )
-    return found
+    return (await registrations.reuse(database, SIGNER, LEXICON, clerk, new, DAY)).id
 
 
 async def notice(db: Connection, actor: Actor) -> UUID:

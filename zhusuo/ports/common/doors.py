@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import MediaType, Request, Response, get, post
@@ -23,7 +22,7 @@ from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common import reads
 from zhusuo.ports.common.errors import status_of
 from zhusuo.ports.common.guard import COOKIE
-from zhusuo.ports.common.pages import go, page
+from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.settings import Settings
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -41,13 +40,6 @@ class PreferencesForm:
     theme: str = ""
     text: str = ""
     back: str = "/"
-
-
-def _ours(path: str) -> str:
-    """A path of ours to go back to, never another site."""
-    parts = urlsplit(path)
-    clean = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return path if clean else "/"
 
 
 @get("/", name="home")
@@ -80,7 +72,7 @@ async def sign_in(
         again = page(request, "sign_in.html", next=data.next, login=data.login, message=refusal.message)
         again.status_code = status_of(refusal)
         return again
-    target = _ours(data.next) if data.next else HOME_OF[signed_in.person.role]
+    target = own_path(data.next) if data.next else HOME_OF[signed_in.person.role]
     answer = go(target)
     answer.set_cookie(_session_cookie(settings, signed_in.token, settings.session_hours * 3600))
     return answer
@@ -104,7 +96,7 @@ async def preferences(
     data: Annotated[PreferencesForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Redirect:
     """大字 and 深色 without JavaScript; with it the page sets the same cookies itself."""
-    answer = go(_ours(data.back))
+    answer = go(own_path(data.back))
     for key, value, allowed in (
         ("zs-theme", data.theme, ("light", "dark", "auto")),
         ("zs-text", data.text, ("large", "normal")),
@@ -129,7 +121,7 @@ async def read_notice(
 ) -> Redirect:
     """Marks the notice as read and goes where it points."""
     async with database.transaction() as db:
-        return go(_ours(await mark_read(db, actor.organisation_id, notice_id) or "/notices"))
+        return go(own_path(await mark_read(db, actor.organisation_id, notice_id) or "/notices"))
 
 
 @get("/healthz", name="healthz", media_type=MediaType.JSON)

@@ -180,7 +180,7 @@ async def document(db: Connection, actor: Actor, document_id: UUID) -> bool:
                   FROM documents AS d
              LEFT JOIN filings AS f ON f.id = d.filing_id
                  WHERE d.id = $1
-                   AND d.discarded_at IS NULL
+                   AND (d.discarded_at IS NULL OR d.submitted_at IS NOT NULL)
                    AND ((d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk'))
                         OR ($2 IN ('clerk', 'client') AND d.district_code = $4
                             AND (d.filing_id IS NULL OR f.submitted_at IS NOT NULL))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.response import Redirect, Template
@@ -102,6 +103,13 @@ def page(request: Request[Any, Any, Any], template: str, /, **context: Any) -> T
 def go(path: str) -> Redirect:
     """On to another page after something was done (303: with GET, whatever the method was)."""
     return Redirect(path, status_code=303)
+
+
+def own_path(path: str) -> str:
+    """A path of ours to go back to, never another site."""
+    parts = urlsplit(path)
+    clean = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return path if clean else "/"
 
 
 def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[str, int]) -> Frame:

@@ -80,6 +80,15 @@ POLICY: dict[str, Rule] = {
     "metrics": open_door(),
     "notices": session(*PERSONS),
     "read_notice": session(*PERSONS, noun="notice"),
+    # documents
+    "documents.page": session(*FILERS, noun="document"),
+    "documents.thumb": session(*FILERS, noun="document"),
+    "documents.content": session(*FILERS, noun="document"),
+    "uploads.begin": session(*FILERS),
+    "uploads.put_chunk": session(*FILERS, noun="upload"),
+    "uploads.finish": session(*FILERS, noun="upload"),
+    "uploads.cancel": session(*FILERS, noun="upload"),
+    "uploads.receive": session(*FILERS),
     # admin
     "admin.organisations": session(ADMINISTRATOR),
     "admin.add_organisation": session(ADMINISTRATOR),
