@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -55,10 +56,15 @@ async def _listen(database_url: str, bell: asyncio.Event) -> None:
     while True:
         with contextlib.suppress(*postgres.Down):
             connection = await asyncpg.connect(database_url)
-            await connection.add_listener(tasks.CHANNEL, lambda *_: bell.set())
-            while not connection.is_closed():
-                await asyncio.sleep(FAULT_SECONDS)
+            gone = asyncio.Event()
+            connection.add_termination_listener(partial(_set, gone))
+            await connection.add_listener(tasks.CHANNEL, partial(_set, bell))
+            await gone.wait()
         await asyncio.sleep(FAULT_SECONDS)
+
+
+def _set(event: asyncio.Event, *_: object) -> None:
+    event.set()
 
 
 async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event) -> None:

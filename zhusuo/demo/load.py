@@ -320,7 +320,7 @@ async def _specimen(things: Things, desk: Desk, folder: Path, day: date) -> None
     found = sheets.unit_records(await tables.read(("\ufeff" + text.getvalue()).encode()))
     await unit_actions.import_units(things.database, manager, carrier.id, found, dry_run=False)
     filing = await filings.start_filing(things.database, manager, carrier.id, day=day)
-    situation = TitleSituation.MANDATED if told["mandate"] else TitleSituation.OWNER_LETS
+    situation = TitleSituation.MANDATED if told.get("mandate") else TitleSituation.OWNER_LETS
     await filings.set_title_situation(things.database, manager, filing.id, situation)
     for document in truth["documents"]:
         if document["kind"] == "lease":

@@ -11,11 +11,17 @@ from rich.table import Table
 
 from zhusuo.demo import district as d
 from zhusuo.demo.load import is_loaded, load
+from zhusuo.errors import Refusal
 from zhusuo.ports.common.app import today
 from zhusuo.processes import Processes, Program
 from zhusuo.serve import opened
 from zhusuo.settings import Settings
 from zhusuo.up import environment, up
+
+
+class HalfLoaded(Refusal):
+    code = "half_loaded"
+    sentence = "上次载入演示区时中断了。请删除目录 {home} 后重新运行 make demo。"
 
 
 async def demo(settings: Settings, console: Console) -> None:
@@ -39,6 +45,8 @@ async def demo(settings: Settings, console: Console) -> None:
 async def _load_once(settings: Settings, console: Console) -> None:
     async with opened(settings) as things:
         if await is_loaded(things.database):
+            if not _token_file(settings).exists():
+                raise HalfLoaded(home=str(settings.home))
             return
         console.print(f"住所云已启动：[bold]{settings.url}[/]，正在载入演示区，页面已可打开。")
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
