@@ -7,7 +7,7 @@ from ocr.model import WHOLE_PAGE, Box, Line, Page
 
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:\d[ ]?){17}[\dXx](?![0-9A-Za-z])")
 _OLD_IDENTITY = re.compile(r"(?<![0-9A-Za-z.])\d{15}(?![0-9A-Za-z.])")
-_MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z]|\.\d)")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 MARGIN = 0.15

@@ -1,12 +1,13 @@
 """Units where they stand in tables and drawings: the list of a deed, the table of an older deed, a floor plan."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ocr import normal
 from ocr.flow import Found, Source, found_in, narrowed, rows_of
-from ocr.model import Line, Page
+from ocr.model import Box, Line, Page
 from ocr.normal import BUILDING, DATE, UNIT
 
 _UNIT = re.compile(rf"^(?:{BUILDING})?{UNIT}$")
@@ -96,7 +97,11 @@ def _below(name: Line, areas: Sequence[Line]) -> Line | None:
         and area.box.x0 < name.box.x1
         and name.box.x0 < area.box.x1
     ]
-    return min(near, key=lambda area: area.box.middle, default=None)
+    return min(near, key=lambda area: _apart(name.box, area.box), default=None)
+
+
+def _apart(one: Box, other: Box) -> float:
+    return math.hypot((one.x0 + one.x1 - other.x0 - other.x1) / 2, one.middle - other.middle)
 
 
 def _storey(title: str) -> int | None:

@@ -1,0 +1,289 @@
+"""Fields of each paper, from words as engines and text layers give them."""
+
+from typing import Any
+
+from ocr.fields import fields_of
+from ocr.model import Box, Page, PageKind
+from tests.ocr.make import page_of
+
+
+def normals(kind: PageKind, *pages: Page) -> dict[str, Any]:
+    return {field.name: field.normal for field in fields_of(kind, pages)}
+
+
+def test_a_deed() -> None:
+    front = page_of("中华人民共和国", "不动产权证书", "登记机构（章）", "2021年01月12日", "编号 N 310078038454")
+    facts = page_of(
+        "沪(2021）徐字不动产权第019280号",
+        "权利人\t上海禾舟投资发展有限公司",
+        "共有情况\t单独所有",
+        "坐落\t徐汇区肇嘉浜路333号",
+        "不动产单元号\t310104019029GB00063F00040001",
+        "用途\t土地用途:商务办公用地/房屋用途：办公",
+        "面积\t宗地面积：732.88平方米/房屋建筑面积:2,929.11平方米",
+        "使用期限\t国有建设用地使用权2018年11月24日1起2068年11月23日止",
+        "总层数：21",
+        "权利其他状况\t竣上日期：2020年09月03日",
+        number=2,
+    )
+    units = page_of(
+        "附记", "业务编号：007803845402021", "本证记载房屋部位如下：", "室号部位\t层次\t建筑面积（m）",
+        "1幢1301室\t13\t110.15", "1幢1302室\t345.70.", "合计建筑面积：2929.11平方米", number=3,
+    )  # fmt: skip
+    assert normals("title_deed", front, facts, units) == {
+        "serial_number": "310078038454",
+        "issued_on": "2021-01-12",
+        "certificate_number": "沪（2021）徐字不动产权第019280号",
+        "owner": "上海禾舟投资发展有限公司",
+        "co_ownership": "单独所有",
+        "location": "徐汇区肇嘉浜路333号",
+        "unit_code": "310104019029GB00063F00040001",
+        "land_use": "商务办公用地",
+        "use": "办公",
+        "land_area_m2": 732.88,
+        "area_m2": 2929.11,
+        "term_start": "2018-11-24",
+        "term_end": "2068-11-23",
+        "floors": 21,
+        "completed_on": "2020-09-03",
+        "units": [
+            {"building": "1幢", "floor": 13, "unit": "1301室", "area_m2": 110.15},
+            {"building": "1幢", "floor": 13, "unit": "1302室", "area_m2": 345.7},
+        ],
+    }
+
+
+def test_an_older_deed_repeats_its_facts_in_a_table() -> None:
+    front = page_of(
+        "上海市房地产权证",
+        "沪房地徐字（2006）第056356号",
+        "权利人\t上海峤舟置业有限公司",
+        "房地坐落\t徐汇区钦州北路203号",
+        "用 途.\t商业用地",
+        "登记日2006年12月16日",
+    )
+    table = page_of(
+        "房屋状况",
+        "幢号\t室号或部位\t建筑面积\t类型\t用途\t层数\t竣工日期",
+        "1\tB1-02\t195.51\t钢混\t商业\t6\t2001.1.17",
+        "1\tL2-17\t221.98\t钢混\t商业\t6\t2001.1.17",
+        "合计\t417.49m²",
+        number=2,
+    )
+    found = normals("title_deed", front, table)
+    assert found["certificate_number"] == "沪房地徐字（2006）第056356号"
+    assert found["land_use"] == "商业用地"
+    assert (found["use"], found["floors"], found["completed_on"]) == ("商业", 6, "2001-01-17")
+    assert found["area_m2"] == 417.49
+    assert found["issued_on"] == "2006-12-16"
+    assert [(unit["unit"], unit["floor"]) for unit in found["units"]] == [("B1-02", -1), ("L2-17", 2)]
+
+
+def test_a_mandate_broken_over_lines() -> None:
+    page = page_of(
+        "授权委托书",
+        "编号：SQ-2024-368",
+        "委托人：汀辰（上海）置业有限公司统一社会信用代码：91310104MAYYJMJ0C1",
+        "受托人：",
+        "沅原（上海）物业管理有限公司统一社会信用代码：",
+        "91310104MAY8NADA3C",
+        "委托人系上海市徐汇区中山西路1870弄12号房屋的所有权人（沪（2017）徐字不动",
+        "产权第032349号），建筑面积共计6961.15平方米。现委托受托人对下列房屋进行经营管",
+        "理:",
+        "1幢101室、102室；2幢201室、202室、203",
+        "室",
+        "受托人不得以自己名义出租或转租上述房屋，房屋租赁合同应由委托人签订。",
+        "同意将上述房屋提供给承租企业作为住所(经营场所)办理市场主体登记。",
+        "委托期限：自2024年11月01日起至2034年10月31日止。",
+        "委托人（盖章）：汀辰（上海）置业有限公司",
+        "2024年10月24日",
+    )
+    assert normals("mandate", page) == {
+        "certificate_number": "SQ-2024-368",
+        "grantor": "汀辰（上海）置业有限公司",
+        "grantee": "沅原（上海）物业管理有限公司",
+        "location": "徐汇区中山西路1870弄12号",
+        "scope": ["1幢101室", "1幢102室", "2幢201室", "2幢202室", "2幢203室"],
+        "area_m2": 6961.15,
+        "term_start": "2024-11-01",
+        "term_end": "2034-10-31",
+        "sublet_allowed": False,
+        "registration_allowed": True,
+        "issued_on": "2024-10-24",
+    }
+
+
+def test_an_owners_consent_is_a_mandate() -> None:
+    page = page_of(
+        "同意转租证明",
+        "兹有上海蘅石实业股份有限公司（产权人）所有的座落于上海市徐汇区宜山路935",
+        "号的房屋，面积1778.16m²，出租给上海澜山企业服务股份有限公司使用，部位:501",
+        "室、502室，租赁期限自2025年10月01",
+        "日至2033年09月30日。",
+        "受托人有权以自己名义将上述房屋对外出租、转租。",
+        "日期：2025年09月28日",
+    )
+    found = normals("mandate", page)
+    assert (found["grantor"], found["grantee"]) == ("上海蘅石实业股份有限公司", "上海澜山企业服务股份有限公司")
+    assert found["scope"] == ["501室", "502室"]
+    assert (found["term_start"], found["term_end"]) == ("2025-10-01", "2033-09-30")
+    assert found["sublet_allowed"] is True
+    assert found["issued_on"] == "2025-09-28"
+
+
+LEASE = (
+    "房屋租赁合同",
+    "合同编号:XH2026757",
+    "出租方（甲方)：砚辰（上海）资产运营管理有限公司",
+    "统一社会信用代码：91310104MAY9N91T0T",
+    "承租方(乙方):上海霁远信息科技有限公司",
+    "统一社会信用代码:91310104MAY3YBDR0T",
+    "1-1甲方出租给乙方的房屋座落在上海市徐汇区中山西路1870弄12号2号楼1403室(以下简称该房",
+    "屋)。该房屋出租建筑面积为198.54m²，房屋用途为科研设计用房",
+    "1-2甲方作为该房屋的受托经营管理人与乙方建立租赁关系。",
+    "3-1甲乙双方约定，该房屋租赁期自2026年09月24日起至2029年09月23日止。租赁",
+    "4-1该房屋月租金总计为（人民币）28300元（大写：贰万捌仟叁佰元整）。乙方应",
+)
+
+
+def test_a_lease() -> None:
+    second = page_of(
+        "8-1未经甲方书面同意，乙方不得将该房屋部分或全部转租给他人。",
+        "出租方（甲方）：砚辰（上海）资产运营管\t承租方（乙方）：上海霁远信息科技有限公",
+        "日期：2026年09月03日040\t日期：2026年09月03日",
+        number=2,
+        kind="lease",
+    )
+    assert normals("lease", page_of(*LEASE), second) == {
+        "contract_number": "XH2026757",
+        "lessor": "砚辰（上海）资产运营管理有限公司",
+        "lessor_uscc": "91310104MAY9N91T0T",
+        "lessee": "上海霁远信息科技有限公司",
+        "lessee_uscc": "91310104MAY3YBDR0T",
+        "location": "徐汇区中山西路1870弄12号2号楼1403室",
+        "units": ["1403室"],
+        "area_m2": 198.54,
+        "use": "科研设计用房",
+        "term_start": "2026-09-24",
+        "term_end": "2029-09-23",
+        "rent_month": 28300,
+        "sublet_allowed": False,
+        "signed_on": "2026-09-03",
+    }
+
+
+def test_a_short_lease() -> None:
+    page = page_of(
+        "租赁协议",
+        "甲方：上海翎朗资产经营有限公司（91310104MAYMGBPT2W）",
+        "乙方：上海钧舟信息科技有限公司（91310104MAYGXGTB17）",
+        "一、甲方将上海市徐汇区龙吴路342-346号104室房屋出租给乙方，建筑面积41.52平",
+        "方米，用途：店铺。",
+        "二、租赁期限：2026年09月05日至2028年09月04日。",
+        "三、月租金人民币7100元，押金人民币21300元，乙方应按月支付。",
+        "四、租赁期内，乙方可以将该房屋部分或全部转租给他人，但应书面告知甲方。",
+        "六、本协议一式两份（编号XH2026434)，双方签字盖章后生效。",
+        "日期：2026年07月28日",
+    )
+    found = normals("lease", page)
+    assert found["contract_number"] == "XH2026434"
+    assert (found["lessor_uscc"], found["lessee_uscc"]) == ("91310104MAYMGBPT2W", "91310104MAYGXGTB17")
+    assert found["location"] == "徐汇区龙吴路342-346号104室"
+    assert found["units"] == ["104室"]
+    assert found["sublet_allowed"] is True
+
+
+def test_a_plan_gives_each_unit_the_area_below_it() -> None:
+    page = page_of(
+        "屿白产业园3幢2层平面图",
+        "201室\t203室",
+        "502.96m2\t540.01",
+        "走廊",
+        "202室\t核心筒",
+        "245.35m",
+        "图名\t屿白产业园3幢2层平面图\t坐落\t中山西路1870弄12号",
+    )
+    found = normals("floor_plan", page)
+    assert (found["title"], found["floor"], found["location"]) == ("屿白产业园3幢2层平面图", 2, "中山西路1870弄12号")
+    assert found["units"] == [
+        {"building": "3幢", "floor": 2, "unit": "201室", "area_m2": 502.96},
+        {"building": "3幢", "floor": 2, "unit": "202室", "area_m2": 245.35},
+        {"building": "3幢", "floor": 2, "unit": "203室", "area_m2": 540.01},
+    ]
+
+
+def test_a_house_number_certificate_pairs_two_addresses() -> None:
+    page = page_of(
+        "门弄号码证明",
+        "徐公门证字[2023]第71号",
+        "兹证明上海禾舟投资发展有限公司所有的位于上海市徐汇区肇嘉浜路",
+        "333号（产证地址）的房屋，与现门弄号码徐汇区云锦路887号系同一处房",
+        "屋，原门弄号码因道路调整已变更，该处建筑物对外名称为“棠谷商务中",
+        "心”。",
+        "安局徐汇分局店",
+        "上海市公安局徐汇分局龙华派出所",
+        "2023年09月19日\t户口专用章",
+    )
+    assert normals("house_number_certificate", page) == {
+        "certificate_number": "徐公门证字[2023]第71号",
+        "deed_address": "徐汇区肇嘉浜路333号",
+        "current_address": "徐汇区云锦路887号",
+        "building_name": "棠谷商务中心",
+        "owner": "上海禾舟投资发展有限公司",
+        "issued_by": "上海市公安局徐汇分局龙华派出所",
+        "issued_on": "2023-09-19",
+    }
+
+
+def test_a_completion_certificate() -> None:
+    page = page_of(
+        "建设工程竣工验收备案证书",
+        "备案编号：2020XH0854",
+        "工程名称\t棠谷商务中心新建工程",
+        "建设单位\t上海禾舟投资发展有限公司",
+        "工程地点\t上海市徐汇区肇嘉浜路333号",
+        "建筑面积\t4570.21平方米",
+        "结构类型/层数\t框架/地上21层",
+        "竣工验收日期\t2020年09月03日",
+        "备案目期：2020年10月01日",
+    )
+    assert normals("completion_certificate", page) == {
+        "certificate_number": "2020XH0854",
+        "project_name": "棠谷商务中心新建工程",
+        "builder": "上海禾舟投资发展有限公司",
+        "location": "上海市徐汇区肇嘉浜路333号",
+        "area_m2": 4570.21,
+        "floors": 21,
+        "completed_on": "2020-09-03",
+        "filed_on": "2020-10-01",
+    }
+
+
+def test_a_field_says_where_it_stands_and_how_sure_it_is() -> None:
+    pages = [page_of(*LEASE, confidence=0.83)]
+    location = next(field for field in fields_of("lease", pages) if field.name == "location")
+    lines = pages[0].lines[6:7]
+    assert location.value == "上海市徐汇区中山西路1870弄12号2号楼1403室"
+    assert location.page == 1
+    assert location.box == lines[0].box
+    assert location.confidence == 0.83
+
+
+def test_a_value_over_two_lines_has_a_box_around_both() -> None:
+    page = page_of(
+        "兹证明甲有限公司所有的位于上海市徐汇区肇嘉浜路", "333号（产证地址）的房屋", kind="house_number_certificate"
+    )
+    [address] = [field for field in fields_of("house_number_certificate", [page]) if field.name == "deed_address"]
+    first, second = (line.box for line in page.lines)
+    assert address.box == Box(first.x0, first.y0, max(first.x1, second.x1), second.y1)
+
+
+def test_a_day_that_is_none_is_not_given() -> None:
+    assert "filed_on" not in normals("completion_certificate", page_of("竣工验收备案证书", "备案日期：2020年13月41日"))
+
+
+def test_fields_come_from_the_pages_of_their_kind() -> None:
+    mandate = page_of("授权委托书", "委托人：甲乙有限公司", "受托人：丙丁有限公司", "委托期限", "日期：2025年09月28日")
+    card = page_of("姓名曹思齐", "公民身份号码310199196904166976", "居民身份证", "日期：2031年01月01日", number=2)
+    assert normals("mandate", mandate, card)["issued_on"] == "2025-09-28"
+    assert fields_of("blank", [page_of()]) == []
