@@ -17,6 +17,7 @@ MANDATE_AND_ID_CARD = SPECIMENS / "bundle-06" / "02-授权.pdf"
 
 CHARACTER = 0.02
 ROW = 0.025
+COLUMN = 0.3
 
 
 def page_of(*rows: str, number: int = 1, kind: PageKind | None = None, confidence: float = 0.99) -> Page:
@@ -35,9 +36,9 @@ def page_of(*rows: str, number: int = 1, kind: PageKind | None = None, confidenc
 
 
 def _row(row: str, top: float, confidence: float) -> list[Line]:
-    lines, left = [], 0.05
-    for piece in row.split("\t"):
-        right = left + CHARACTER * len(piece)
-        lines.append(Line(text=piece, box=Box(left, top, min(right, 1.0), top + 0.8 * ROW), confidence=confidence))
-        left = right + 0.05
+    lines = []
+    for column, piece in enumerate(row.split("\t")):
+        left = 0.05 + column * COLUMN
+        box = Box(left, top, min(left + CHARACTER * len(piece), 1.0), top + 0.8 * ROW)
+        lines.append(Line(text=piece, box=box, confidence=confidence))
     return lines
