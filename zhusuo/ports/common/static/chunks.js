@@ -85,4 +85,7 @@ export function giveUp(job, { src, token }) {
   send("DELETE", `${src}/${job.begun.id}`, { token, signal: new AbortController().signal }).catch(() => {});
 }
 
-export const size = (bytes) => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} KB`);
+export function size(bytes) {
+  if (bytes < 1e3) return `${Math.round(bytes)} B`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -42,7 +42,7 @@ function show(name, value) {
 for (const [name, { on, off }] of Object.entries(CHOICES)) {
   const value = kept(name);
   if (value === on || value === off) {
-    if ((value === on) !== isOn[name]()) keep(name, value);
+    if (!document.cookie.split("; ").includes(`zs-${name}=${value}`)) keep(name, value);
     show(name, value);
   } else {
     show(name, isOn[name]() ? on : off);
