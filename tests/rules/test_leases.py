@@ -1,9 +1,11 @@
 """What a lease must say to be relied on: the specimens' faults one by one, and what cannot be read."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from importlib.resources import files
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -305,6 +307,43 @@ def test_a_person_s_correction_is_read_like_the_print() -> None:
     )
     found = check_lease(replace(lease, facts=facts), filed, premises, TENANT, DAY, lexicon())
     assert found.outcome == "good"
+
+
+def specimens() -> list[tuple[str, dict[str, Any]]]:
+    folder = files("zhusuo") / "specimens"
+    truths = [json.loads((each / "truth.json").read_text("utf-8")) for each in folder.iterdir() if each.is_dir()]
+    return [(lease["contract_number"], truth) for truth in truths for lease in truth["leases"]]
+
+
+@pytest.mark.parametrize(("contract", "truth"), specimens(), ids=lambda each: each if isinstance(each, str) else "")
+def test_every_specimen_lease_read_without_fault_gets_its_right_answer(contract: str, truth: dict[str, Any]) -> None:
+    lease = next(each for each in truth["leases"] if each["contract_number"] == contract)
+    papers = [each for document in truth["documents"] for each in (document, *document.get("also", []))]
+    facts = {each["kind"]: [] for each in papers}
+    for each in papers:
+        of_lease = each["kind"] == "lease"
+        read = {name: field["value"] for name, field in each["fields"].items() if of_lease or name != "units"}
+        facts[each["kind"]].append(read)
+    said = next(each for each in facts["lease"] if each["contract_number"] == contract)
+    house = truth["carrier"]
+    units = tuple(unit(each["unit"], str(each["area_m2"]), each["building"]) for each in house["units"])
+    premises = Premises(
+        addresses=(gate(house["address"]),),
+        names=(house["name"],),
+        covered=units,
+        asked=tuple(each for each in units if each.label in lease["units"] and each.building == lease["building"]),
+        title_situation=TitleSituation.MANDATED if "mandate" in facts else TitleSituation.OWNER_LETS,
+    )
+    filed = [paper(DocumentKind(kind), each) for kind, all_ in facts.items() if kind != "lease" for each in all_]
+    found = check_lease(
+        paper(DocumentKind.LEASE, {**said, "signed_by": lease["signed_by"]}),
+        filed,
+        premises,
+        lease["lessee"],
+        date.fromisoformat(truth["as_of"]),
+        lexicon(),
+    )
+    assert (found.outcome == "good") == lease["valid"], found.findings
 
 
 def test_a_lease_nobody_has_read_needs_a_reason() -> None:

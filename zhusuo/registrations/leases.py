@@ -272,13 +272,13 @@ class _Check:
         outside = [key for key in keys if not any(each.key == key for each in inside)]
         missing = [each for each in asked if not _is_let(each, building, keys)]
         if not inside and not (asked and not missing):
-            self._add("unit_out_of_scope", source, units="、".join(keys))
+            self._add("unit_out_of_scope", source, units=_shown(keys))
         elif missing:
-            self._add("unit_differs", source, units="、".join(keys), asked="、".join(each.name for each in missing))
+            self._add("unit_differs", source, units=_shown(keys), asked="、".join(each.name for each in missing))
         else:
             self._agree("unit", "承租单元", source.text, source)
             if outside:
-                self._add("more_units", source, units="、".join(outside))
+                self._add("more_units", source, units=_shown(outside))
 
     def area(self) -> None:
         """One cannot let more than there is."""
@@ -484,6 +484,11 @@ def _same_number(address: Address, filed: CarrierAddress) -> bool:
         return False
     buildings = building_key(address.building), building_key(filed.building)
     return not all(buildings) or buildings[0] == buildings[1]
+
+
+def _shown(keys: Iterable[str]) -> str:
+    """Keys of units as people say them: 1714室, L2-17."""
+    return "、".join(f"{key}室" if key.isdigit() else key for key in keys)
 
 
 def _is_let(unit: Unit, building: str, keys: Sequence[str]) -> bool:
