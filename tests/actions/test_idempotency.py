@@ -8,10 +8,10 @@ import pytest
 
 from tests import make
 from tests.actions.test_reuses import DAY, Counter, lexicon, set_up, signer
+from zhusuo import idempotency
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid, NotFound
-from zhusuo.ports.common import idempotency
-from zhusuo.ports.common.idempotency import Answer, KeyReused, StillWorking, once
+from zhusuo.idempotency import Answer, KeyReused, StillWorking, once
 from zhusuo.registrations import actions
 from zhusuo.registrations.model import NewReuse
 

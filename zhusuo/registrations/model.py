@@ -241,7 +241,7 @@ OUTCOMES = frozenset({ReuseStatus.REGISTERED, ReuseStatus.REFUSED, ReuseStatus.W
 
 
 class IllegalMove(Conflict):
-    code = "illegal_move"
+    code = "reuse_is_settled"
     sentence = "这次调用现在是“{status}”，不能改为“{to}”。"
 
 

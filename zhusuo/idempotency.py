@@ -32,7 +32,7 @@ class StillWorking(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a call was answered: its HTTP status and its body as plain JSON; `repeated`: it was given before."""
+    """What a call was answered: its status (as of HTTP) and its body as plain JSON; `repeated`: it was given before."""
 
     status: int
     body: Any
