@@ -8,7 +8,7 @@ from zhusuo.addresses.model import Address
 from zhusuo.addresses.tail import read_tail
 from zhusuo.addresses.units import composed, floor_in
 
-_BUILDING_END = re.compile("(?:号楼|号房|号厂房|号库|幢|栋|座|楼|塔楼?)$")
+_BUILDING_END = re.compile("(?:号[楼幢]|号房|号厂房|号库|幢|栋|座|楼|塔楼?)$")
 _BUILDING_INSIDE = re.compile("(?:号楼|幢|栋|座)(?=[0-9A-Z])")
 _LEADING_ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
 _NOT_A_WORD = re.compile(r"[^0-9A-Z\u4e00-\u9fff]+")
@@ -32,6 +32,9 @@ def canonical(address: Address) -> str:
     number = address.number
     parity = number[-1:] if number[-1:] in ("单", "双") else ""
     gate = f"{number.removesuffix(parity)}号" if number else ""
+    if number.endswith("临"):
+        gate = f"{number[:-1]}号(临)"
+    gate = gate.replace("附", "号附")
     return "".join(
         (
             address.city,
@@ -82,7 +85,7 @@ def unit_key(text: str) -> str:
         return "、".join(composed(draft.floor, unit) or unit for unit in draft.units)
     if draft.floor:
         return f"{draft.floor}层" + draft.part.removeprefix("整层").removeprefix("全层").removeprefix("全部")
-    return draft.building or _NOT_A_WORD.sub("", draft.text)
+    return draft.building.removesuffix("座") or _NOT_A_WORD.sub("", draft.text)
 
 
 def expand_units(text: str) -> tuple[str, ...]:

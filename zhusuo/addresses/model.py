@@ -23,6 +23,7 @@ CAPS: dict[str, Class] = {
     "two_districts": "C",
     "two_addresses": "C",
     "two_buildings": "C",
+    "several_places": "C",
     "not_understood": "C",
     "cut": "C",
     "no_road": "B",

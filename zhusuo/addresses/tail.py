@@ -7,11 +7,11 @@ from zhusuo.addresses.number import read_number
 from zhusuo.addresses.units import expand_codes, floor_text
 
 # 1803, A2, B-938 (as B, 938), 102-15, 110乙, 东302, T17-5
-_C = "(?:[东南西北](?=[0-9A-Z]))?[甲乙丙丁戊己]?[0-9A-Z]+[甲乙丙丁戊己]?"
+_C = "(?:[东南西北](?=[0-9A-Z]))?[甲乙丙丁戊己]?[0-9A-Z]+(?:[甲乙丙丁戊己]|[东南西北](?=[室座铺]))?"
 _CODE = f"第?{_C}(?:-{_C}){{0,6}}"
 _ALONE = "[甲乙丙丁戊己](?=[室座铺间幢楼栋、]|单元|$)|[东南西北](?=[座室])"
 _AFTER_CODE = (
-    "号楼|号房|号厂房|号车间|号仓?库|号门(?!面)|号商铺|号店铺|号铺位?|号摊位?|号席位|号厅|号柜|号单元|幢楼?|栋楼?|夹层?|[楼层](?!盘)|室|单元"
+    "号楼|号幢|号房|号厂房|号车间|号仓?库|号门(?!面)|号商铺|号店铺|号铺位?|号摊位?|号席位|号厅|号柜|号单元|幢楼?|栋楼?|夹层?|[楼层](?!盘)|室|单元"
     "|铺位|商铺|店铺|店面|铺|车间|工位|部位|展位|摊位|席位|摊|席|柜|馆|跨|位|处|厅|房间?|间|座|套|区域?|块|段|宗地?|丘|组|队|期|库"
     "|号|米|门"
 )
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     "|(?P<other>.)",
     re.DOTALL,
 )
-_BUILDING_WORDS = re.compile("号楼|号房|号厂房|号车间|号仓?库|幢楼?|栋楼?|号?厅|号门|期|块|段|库|号单元")
+_BUILDING_WORDS = re.compile("号楼|号幢|号房|号厂房|号车间|号仓?库|幢楼?|栋楼?|号?厅|号门|期|块|段|库|号单元")
 _UNIT_WORDS = re.compile(
     "室|铺位|商铺|店铺|店面|铺|车间|工位|部位|展位|摊位|席位|摊|席|柜|馆|跨|位|处|房间?|间|套|号(?:商铺|店铺|铺位?|摊位?|席位|柜)"
 )
@@ -32,16 +32,16 @@ _IGNORED_WORDS = re.compile("宗地?|丘|米|组|队|门")
 _FLOORS = {"底": "1", "首": "1", "地面": "1", "夹": "夹", "底夹": "1夹", "顶": "顶", "阁": "阁"}
 # Words of Chinese alone that say a floor, a building or the whole of it.
 _WORDS = re.compile(
-    "(?P<basement>半?地下[室层]?|负(?=[0-9]))|(?P<floor>(?P<which>底夹|底|首|地面|夹|顶|阁)(?:[层楼]|(?<=底)(?:间|(?=[前后东西南北中])|$)))"
+    "(?P<basement>半?地下[室层]?|负$)|(?P<floor>(?P<which>底夹|底|首|地面|夹|顶|阁)(?:[层楼]|(?<=底)(?:间|(?=[前后东西南北中])|$)))"
     "|(?P<whole>整层|全层|整幢|全幢|整栋|全栋|整楼|全楼|全部位|全部)"
 )
 _BUILDING = re.compile(
     "(?:[东南西北中主裙附副辅前后内外甲乙丙丁]{1,2}|综合|办公|商务|行政|教学|科研|厂房|通用厂房|市场商务|银行)(?:楼|塔楼?|座)$|裙房$"
-    "|[\u4e00-\u9fff]{1,4}[幢栋]$"
+    "|(?:^|(?<=中心|大厦|广场|花园|公寓|大楼))[\u4e00-\u9fff]{1,4}[幢栋]$|[\u4e00-\u9fff]{2}[幢栋]$"
 )
 _NOT_A_BUILDING = re.compile("大楼$|宾馆|酒店|[\u4e00-\u9fff](?:商务|综合|办公|商住)楼$")
 _PART = re.compile(
-    "(?:[东南西北中]{1,2}|上|下|前|后|左|右|中)(?:侧|部|间|首|端|面|半|角|区|边|段|套|单元|门|室|小间|大间)?(?:[甲乙丙丁]?[室座间铺])?$"
+    "(?:[东南西北中]{1,2}|上|下|前|后|左|右|中)(?:侧|部位?|间|首|端|面|半|角|区|边|段|套|单元|门|室|小间|大间)?(?:[甲乙丙丁]?[室座间铺])?$"
     "|(?:沿街|临街)?(?:部位|部分|店面|灶间|商铺|商场|店铺|铺面|门面|车间|厂房|仓库|摊位|柜台|中间|统客|沿街|客堂|亭子间|厢房)$"
     "|[甲乙丙丁][室座间铺]?$"
 )
@@ -58,6 +58,8 @@ _HAS_CODE = re.compile("[0-9A-Z]")
 _ONE_CODE = re.compile(_CODE)
 _BUILDING_AFTER = re.compile("幢|号楼|栋|座|室")
 _FLOOR_ITEMS = re.compile("[、/.&+-]|[^、/.&+-]+")
+# Units whose number says their floor.
+_SPEAKING = re.compile(r"[A-Z]{0,2}-?\d{3,4}(?!\d)")
 _LIST = re.compile(r"[、/.&+]+")
 
 
@@ -93,6 +95,11 @@ def read_tail(draft: Draft, at: int, end: int | None = None) -> None:
         tail.separator = token[0] if kind == "sep" else ""
         at = token.end()
     tail.finish()
+
+
+def _shorter(first: str, item: str) -> bool:
+    """Whether an item of a list leaves out what it has in common with the first: A216、217, 4301-02、03."""
+    return item.isdigit() and (not first[0].isdigit() or "-" in first or len(item) < len(first))
 
 
 class _Tail:
@@ -133,15 +140,18 @@ class _Tail:
                 self._building(codes, word, start, end)
             else:
                 self._unit(codes, word)
-        elif word == "单元":
+        elif word == "单元" and not seen:
             draft.entrance = draft.entrance or codes
             self.last = "entrance"
-        elif word == "号" and draft.number and self.last == "floor" and "、" in self.separator:  # 1121号1层、1159号4楼
+        elif word == "号" and draft.number and "、" in self.separator and self.last in ("floor", "unit", "part"):
+            # 1121号1层、1159号4楼
             draft.note("two_addresses", f"后面还有另一处“{draft.text[start:]}”", start, len(draft.text))
             self._unit(codes, word)
-        elif word == "号" and not seen and not draft.floor and not draft.building and draft.number:
+        elif word == "号" and not (seen or draft.floor or draft.building or self.zone) and digits < 3 and draft.number:
             self._building(codes, word, start, end)
         else:
+            if seen and self.last == "floor" and not all(_SPEAKING.match(unit) for unit in (*draft.units, codes)):
+                draft.note("several_places", "几层各有房号，不能确定各是哪一层的", start, end)
             self._unit(codes, word)
 
     def _floor(self, codes: str, word: str) -> bool:
@@ -177,7 +187,7 @@ class _Tail:
             draft.building = building
         elif self.last == "building" and self.separator.strip() in ("、", "-"):
             draft.building += ("-" if "-" in self.separator else "、") + building
-        elif self.last in ("building", "zone", "entrance"):
+        elif self.last in ("building", "zone", "entrance") and "、" not in self.separator:
             draft.building += building
         elif building != draft.building:
             draft.note("two_buildings", f"已有{draft.building}，又写“{building}”", start, end)
@@ -202,9 +212,12 @@ class _Tail:
             self._sub(first)
             draft.units += more
             return
+        items = _LIST.split(codes)
+        if len(items) > 1 and any(_shorter(expand_codes(items[0])[-1], item) for item in items[1:]):
+            draft.note("several_places", f"“{codes}”里后面的房号没有写全")
         if self.zone and not draft.building and not draft.floor:
             draft.building, self.zone = self.zone, ""
-        draft.units += [self.zone + unit for item in _LIST.split(codes) for unit in expand_codes(item)]
+        draft.units += [self.zone + unit for item in items for unit in expand_codes(item)]
         self.last = "unit"
 
     def _sub(self, codes: str) -> None:
@@ -305,7 +318,7 @@ class _Tail:
         if _PART.fullmatch(inside):
             self._more(inside)
             return after
-        if _PARITY.fullmatch(inside):
+        if _PARITY.fullmatch(inside) and not self.last:
             draft.number += inside[0]
             return after
         remark = _ACTUAL.search(inside) or not _HAS_CODE.search(inside)

@@ -27,7 +27,7 @@ def expand_codes(code: str) -> tuple[str, ...]:
         return (code,)
     low, high, width = int(found[2]), int(found[3]), len(found[2])
     same_floor = found[2][:-2] == found[3][:-2]
-    if not same_floor or not 0 < high - low < LONGEST_RANGE or (width == 2 and found[2][0] != "0"):
+    if not same_floor or not 0 < high - low < LONGEST_RANGE or (width == 2 and not found[1] and found[2][0] != "0"):
         return (code,)
     return tuple(f"{found[1]}{number:0{width}}" for number in range(low, high + 1))
 

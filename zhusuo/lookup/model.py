@@ -1,10 +1,11 @@
 """匹配结果: what an address was found to be, how surely, and why not more."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from zhusuo.addresses.model import Address, Class, Reason
+from zhusuo.addresses.wash import address_json, reason_json
 
 # What is known of the unit asked for: on file; not on file, but such a unit may well exist here; beyond what the
 # building has; a desk without walls that is not on file; no unit was asked for.
@@ -61,3 +62,28 @@ class Match:
     def unit(self) -> FoundUnit | None:
         """The one unit that was meant; None for none and for several."""
         return self.units[0] if len(self.units) == 1 else None
+
+
+def match_json(match: Match) -> dict[str, Any]:
+    """The form of `zhusuo wash` and of the lookup: ids and names, no rights in it."""
+    return {
+        "input": match.input,
+        "class": match.class_,
+        "reasons": [reason_json(reason) for reason in match.reasons],
+        "address": address_json(match.address),
+        "canonical": match.canonical,
+        "carrier": match.carrier and {"id": str(match.carrier.id), "name": match.carrier.name},
+        "unit": {
+            "id": str(match.unit.id) if match.unit else None,
+            "label": match.unit.label if match.unit else None,
+            "verdict": match.unit_verdict,
+        },
+        "candidates": [
+            {
+                "carrier": {"id": str(each.carrier.id), "name": each.carrier.name, "address": each.carrier.address},
+                "unit": each.unit and {"id": str(each.unit.id), "label": each.unit.label},
+                "difference": each.difference,
+            }
+            for each in match.candidates
+        ],
+    }

@@ -1,0 +1,143 @@
+"""Washing takes anything: it never raises, says where, comes to rest, and takes no longer than the text is long."""
+
+import time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rules.test_addresses_table import LEXICON, rows
+from zhusuo.addresses.characters import LONGEST, arabic, normal, number_of, numeral_of
+from zhusuo.addresses.keys import address_key, canonical, expand_units, floor_of, name_key, unit_key
+from zhusuo.addresses.model import CAPS
+from zhusuo.addresses.wash import wash, wash_json
+
+WORDS = """
+上海市 徐汇区 卢湾区 浦东 天平路街道 宜山路 中山西路 肇家浜路 育才路 田林十村 某村 1366 12 2 甲 临 A B1
+号 弄 支弄 号楼 幢 座
+楼 层 室 单元 铺 区 地下一层 底层 整层 夹层 、 - ( ) （ ） ，
+至 一 二十一 〇 单号 近 路口 大厦 广场 东侧 公司 # ～ ． １ ２ 壹 廿 𠀀 é ㎡ ①
+"""
+PIECES = st.sampled_from([*WORDS.split(), " ", "\u3000", "\u200f"])
+TEXTS = st.one_of(
+    st.lists(PIECES, max_size=40).map("".join),
+    st.text(max_size=260),
+    st.sampled_from([row[0] for row in rows()]).flatmap(
+        lambda text: st.integers(0, len(text)).flatmap(
+            lambda at: PIECES.map(lambda piece: text[:at] + piece + text[at:])
+        )
+    ),
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TEXTS)
+def test_no_text_breaks_it(text: str) -> None:
+    washed = wash(text, LEXICON)
+    assert washed.input == text
+    assert washed.cap in "ABCN"
+    for reason in washed.reasons:
+        assert reason.code in CAPS
+        assert reason.text
+        if reason.span is not None:
+            assert 0 <= reason.span[0] < reason.span[1] <= len(text)
+    assert wash_json(washed)["input"] == text
+    assert wash(text, LEXICON) == washed
+
+
+@settings(max_examples=800, deadline=None)
+@given(TEXTS)
+def test_characters_come_to_rest(text: str) -> None:
+    plain, offsets = normal(text)
+    assert normal(plain)[0] == plain
+    assert len(plain) <= LONGEST
+    assert offsets is None or len(offsets) == len(plain)
+    digits, places = arabic(plain, offsets)
+    assert arabic(digits, None)[0] == digits
+    assert places is None or (len(places) == len(digits) and all(0 <= place < len(text) for place in places))
+
+
+@settings(max_examples=800, deadline=None)
+@given(TEXTS)
+def test_keys_take_anything(text: str) -> None:
+    unit_key(text)
+    floor_of(text)
+    assert len(expand_units(text)) <= LONGEST * 60
+    assert name_key(name_key(text)) == name_key(name_key(name_key(text)))
+
+
+def test_the_normal_spelling_says_the_same() -> None:
+    for text, _, _ in rows():
+        first = wash(text, LEXICON).address
+        if first.road and not first.name:
+            again = wash(canonical(first), LEXICON).address
+            assert address_key(again) == address_key(first), text
+            assert (again.floor, again.units, again.district) == (first.floor, first.units, first.district), text
+
+
+def test_time_grows_no_faster_than_the_text() -> None:
+    for piece in (
+        "1",
+        "1-",
+        "1、",
+        "一",
+        "一、",
+        "(",
+        "((",
+        "甲",
+        "A-",
+        "1号",
+        "1弄",
+        "宜山路",
+        "上海市",
+        "东",
+        "第",
+        "号",
+        " ",
+        "至",
+        "地下",
+    ):
+        start = time.perf_counter()
+        for _ in range(20):
+            wash(piece * (LONGEST // len(piece)), LEXICON)
+        assert (time.perf_counter() - start) / 20 < 0.02, piece
+    start = time.perf_counter()
+    wash("宜山路1、" * 1_000_000, LEXICON)
+    assert time.perf_counter() - start < 0.1
+
+
+def test_numerals_there_and_back() -> None:
+    for number in range(1, 100):
+        assert number_of(numeral_of(number)) == number
+    assert number_of("一百二十三") == 123
+    assert number_of("二百零三") == 203
+    assert number_of("一千零五") == 1005
+    assert number_of("一五八五") == 1585
+    assert number_of("廿二") == 22
+    assert number_of("一二十") is None
+    assert number_of("十百") is None
+
+
+def test_reasons_point_into_the_text_as_it_was_typed() -> None:
+    text = "上海市　卢湾区　瑞金南路１号二十一楼（近龙华东路口）"
+    washed = wash(text, LEXICON)
+    places = {reason.code: text[slice(*reason.span)] for reason in washed.reasons if reason.span}
+    assert places == {"former_district": "卢湾区", "descriptor": "（近龙华东路口）"}
+    assert washed.address.floor == "21"
+
+
+def test_what_is_too_long_is_cut_and_said_to_be() -> None:
+    washed = wash("宜山路935号" + "很长的备注" * 60, LEXICON)
+    assert washed.cap == "C"
+    assert "cut" in {reason.code for reason in washed.reasons}
+
+
+def test_the_json_form_has_every_part() -> None:
+    found = wash_json(wash("徐汇区宜山路152号2号楼2层202、203室", LEXICON))
+    assert list(found) == ["input", "class", "reasons", "address", "canonical", "carrier", "unit", "candidates"]
+    assert found["address"] == {
+        "city": "上海市", "district": "徐汇区", "subdistrict": None, "road": "宜山路", "lane": None, "sublane": None,
+        "number": "152", "building": "2号楼", "entrance": None, "floor": "2", "units": ["202", "203"], "name": None,
+        "part": None,
+    }  # fmt: skip
+    assert found["canonical"] == "上海市徐汇区宜山路152号2号楼2层202、203室"
+    assert (found["class"], found["carrier"], found["unit"], found["candidates"]) == (None, None, None, [])
