@@ -19,9 +19,19 @@ from zhusuo.addresses.wash import wash
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier, CarrierAddress, Unit
 from zhusuo.db import Connection
+from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
-from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, DossierVersion, TitleSituation
+from zhusuo.dossiers.model import (
+    Document,
+    DocumentKind,
+    DocumentStatus,
+    DossierVersion,
+    Purpose,
+    TitleSituation,
+)
+from zhusuo.errors import NotFound
 from zhusuo.flags import Severity
+from zhusuo.people.model import Actor
 from zhusuo.registrations.model import Agreement, Finding, LeaseCheck, Place
 
 SURE = 0.75
@@ -601,3 +611,17 @@ def _lease_paper(lease: Document, papers: Iterable[Paper]) -> Paper | None:
 
 async def _covered(db: Connection, version: DossierVersion) -> list[Unit]:
     return await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
+
+
+async def examine_for(
+    db: Connection, lexicon: Lexicon, actor: Actor, document_id: UUID, unit_id: UUID, applicant: str, day: date
+) -> tuple[Document, Examined]:
+    """What a lease somebody may see says about a unit somebody may see; raises NotFound."""
+    seen = await documents.by_id_for(db, actor, document_id)
+    unit = await carriers.unit_by_id(db, unit_id)
+    carrier = await carriers.by_id_for(db, actor, unit.carrier_id) if unit else None
+    if seen is None or seen.document.purpose is not Purpose.LEASE or unit is None or carrier is None:
+        raise NotFound
+    covering = await dossiers.effective_version_for(db, unit.id)
+    version = covering.version if covering else None
+    return seen.document, await examine(db, lexicon, seen.document, carrier, version, [unit], applicant, day)
