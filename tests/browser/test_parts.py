@@ -42,7 +42,8 @@ async def opened(browser: Browser, path: str, *, theme: str = "light", text: str
         elif asked.startswith("/pages/"):
             await route.fulfill(body=BLANK, content_type="image/svg+xml")
         else:
-            page = gallery.render(asked.strip("/"), theme=theme, text=text, found=TEMPLATES)
+            name = asked.strip("/") if route.request.method == "GET" else "receipt"
+            page = gallery.render(name, theme=theme, text=text, found=TEMPLATES)
             headers = {"Content-Security-Policy": CSP.format(ancestors="'none'")}
             await route.fulfill(body=page, content_type="text/html; charset=utf-8", headers=headers)
 
@@ -143,7 +144,9 @@ async def test_a_counter_filters_the_plan_and_the_address_remembers_it(browser: 
 async def test_space_confirms_a_field_and_goes_to_the_next(browser: Browser) -> None:
     async with opened(browser, "/review") as page:
         await expect(page.locator("[data-field].now th")).to_have_text("用途")
-        await page.keyboard.press("Space")
+        await page.keyboard.down("Space")
+        await page.keyboard.down("Space")  # held: not a second confirmation
+        await page.keyboard.up("Space")
         await expect(page.locator("[data-confirmed]")).to_have_text("5")
         await expect(page.locator("[data-field].now th")).to_have_text("房屋面积")
         await expect(page.locator(".boxes [data-box].now .no")).to_have_text("5")
@@ -181,6 +184,16 @@ async def test_the_error_summary_takes_the_focus_and_leads_to_the_field(browser:
         await expect(page.locator(".errs")).to_be_focused()
         await page.get_by_role("link", name="请选择授权截止日期").click()
         await expect(page.locator("#f-until")).to_be_focused()
+
+
+async def test_a_form_is_sent_once_however_often_it_is_clicked(browser: Browser) -> None:
+    async with opened(browser, "/lookup") as page:
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+        button = page.get_by_role("button", name="调用并出具凭证")
+        await button.evaluate("button => { button.click(); button.click(); }")
+        await page.wait_for_url("**/reuses")
+        assert sent == [f"{SITE}/reuses"]
 
 
 async def test_scripts_off_leaves_forms_that_work(browser: Browser) -> None:

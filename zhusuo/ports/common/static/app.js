@@ -44,6 +44,14 @@ document.addEventListener("htmx:responseError", (event) => {
   else alertPerson("这一步没有成功，页面可能已经过时。请刷新后再看。");
 });
 
+// a form is sent once, however often it is clicked; the server sees to the rest
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 3000);
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) print();
 });

@@ -14,6 +14,7 @@ class Desk extends HTMLElement {
       const row = event.target.closest("[data-field]");
       if (row) this.take(row);
     });
+    this.addEventListener("htmx:afterSwap", () => this.row && this.take(this.row));
     this.decision();
     const first = this.row ?? this.rows.find((row) => !row.querySelector(".box-ok").checked) ?? this.rows[0];
     if (first) this.take(first);
@@ -120,7 +121,7 @@ class Desk extends HTMLElement {
   }
 
   key(event) {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, summary, button") || localStorage.getItem("zs-keys") === "off") return;
     const rows = this.rows;
     const at = rows.indexOf(this.row);

@@ -95,6 +95,7 @@ function help() {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
   const combination = pressed(event);
+  if (event.repeat && !combination.startsWith("Arrow")) return; // a key held down is not a second decision
   const modified = event.ctrlKey || event.altKey || event.metaKey;
   const inField = event.target.matches?.(FIELDS);
   if (combination === "Escape" && inField) return event.target.blur();
