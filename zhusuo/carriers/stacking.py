@@ -1,12 +1,13 @@
 """入驻图: a building as people see it, floor over floor, every unit a cell with what is the case there. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby, pairwise
+from typing import Any
 from uuid import UUID
 
 from zhusuo.carriers.model import CarrierKind, Unit, UnitKind
@@ -41,6 +42,30 @@ CELL_LABELS = {
 }
 
 IN_USE = frozenset({CellStatus.RESIDENT, CellStatus.ENDING})
+
+
+class Order(StrEnum):
+    """排列依据: what the units of a floor stand side by side by."""
+
+    PLACE = "place"
+    STATUS = "status"
+    ENDING = "ending"
+    AREA = "area"
+
+    @property
+    def label(self) -> str:
+        return ORDER_LABELS[self]
+
+
+ORDER_LABELS = {Order.PLACE: "位置", Order.STATUS: "状态", Order.ENDING: "租约到期", Order.AREA: "面积"}
+URGENT_FIRST = (
+    CellStatus.SUSPECTED,
+    CellStatus.REGISTERED,
+    CellStatus.ENDING,
+    CellStatus.VACANT,
+    CellStatus.RESIDENT,
+    CellStatus.SERVICE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +147,15 @@ class Plan:
     used: float | None
 
 
-def plan(kind: CarrierKind, units: Iterable[Unit], occupants: Iterable[Occupant], day: date, *, path: str = "") -> Plan:
+def plan(
+    kind: CarrierKind,
+    units: Iterable[Unit],
+    occupants: Iterable[Occupant],
+    day: date,
+    *,
+    path: str = "",
+    order: Order = Order.PLACE,
+) -> Plan:
     """The stacking plan of a carrier's units on a day; retired units stay out. `path` is the page it stands on."""
     here: dict[UUID, list[Occupant]] = {}
     for occupant in occupants:
@@ -131,7 +164,7 @@ def plan(kind: CarrierKind, units: Iterable[Unit], occupants: Iterable[Occupant]
     covered = _covered(live, here)
     shown = sorted((unit for unit in live if unit.id not in covered), key=lambda unit: _natural(unit.building))
     buildings = tuple(
-        Building(name=name, label=name or "主楼", floors=_floors(kind, list(group), here, day, path))
+        Building(name=name, label=name or "主楼", floors=_floors(kind, list(group), here, day, path, order))
         for name, group in groupby(shown, key=lambda unit: unit.building)
     )
     cells = [cell for building in buildings for floor in building.floors for cell in floor.units]
@@ -187,25 +220,28 @@ def _covered(units: Sequence[Unit], here: dict[UUID, list[Occupant]]) -> set[UUI
 
 
 def _floors(
-    kind: CarrierKind, units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str
+    kind: CarrierKind, units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str, order: Order
 ) -> tuple[Floor, ...]:
+    in_order = _in_order(order, here, day)
     if kind is CarrierKind.STREET:
-        return _sides(units, here, day, path)
+        return _sides(units, here, day, path, in_order)
     units.sort(key=lambda unit: (unit.floor is None, -(unit.floor or 0)))
     return tuple(
-        _floor(floor, floor_label(floor), sorted(group, key=_in_order), here, day, path)
+        _floor(floor, floor_label(floor), sorted(group, key=in_order), here, day, path)
         for floor, group in groupby(units, key=lambda unit: unit.floor)
     )
 
 
-def _sides(units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str) -> tuple[Floor, ...]:
+def _sides(
+    units: list[Unit], here: dict[UUID, list[Occupant]], day: date, path: str, in_order: Callable[[Unit], Any]
+) -> tuple[Floor, ...]:
     """A street has two sides instead of floors: odd house numbers and even ones."""
     sides: dict[str, list[Unit]] = {"单号": [], "双号": [], "其他": []}
     for unit in units:
         digits = re.search(r"\d+", unit.number)
         sides["其他" if digits is None else "单号" if int(digits[0]) % 2 else "双号"].append(unit)
     return tuple(
-        _floor(None, label, sorted(group, key=_in_order), here, day, path) for label, group in sides.items() if group
+        _floor(None, label, sorted(group, key=in_order), here, day, path) for label, group in sides.items() if group
     )
 
 
@@ -270,7 +306,7 @@ def _cell(unit: Unit, span: int, occupants: list[Occupant], day: date, path: str
         area_m2=unit.area_m2,
         occupants=tuple(dict.fromkeys(each.name for each in ordered)),
         days=days,
-        href=f"{path}?unit={unit.id}",
+        href=f"{path}{'&' if '?' in path else '?'}unit={unit.id}",
     )
 
 
@@ -299,8 +335,17 @@ def _used(cells: Iterable[Cell]) -> float | None:
     return float(sum(size for size, used in sizes if used) / sum(size for size, _ in sizes))
 
 
-def _in_order(unit: Unit) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    return _natural(unit.number), _natural(unit.key)
+def _in_order(order: Order, here: dict[UUID, list[Occupant]], day: date) -> Callable[[Unit], Any]:
+    """The key to sort a floor's units by; where it is the same, they stand as in the building."""
+
+    def first(unit: Unit) -> Any:
+        if order is Order.STATUS:
+            return URGENT_FIRST.index(_status(unit, here.get(unit.id, []), day)[0])
+        if order is Order.ENDING:
+            return min((each.lease_ends_on for each in here.get(unit.id, []) if each.lease_ends_on), default=date.max)
+        return -(unit.area_m2 or 0) if order is Order.AREA else 0
+
+    return lambda unit: (first(unit), _natural(unit.number), _natural(unit.key))
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
