@@ -6,7 +6,7 @@ from zhusuo import audit, events, notices
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor
-from zhusuo.registrations import store
+from zhusuo.registrations import roster, store
 from zhusuo.registrations.model import Registration, RegistrationStatus, Reuse, ReuseStatus
 from zhusuo.waivers.model import RegistrationKind
 
@@ -38,6 +38,7 @@ async def expire(db: Connection, found: Reuse) -> None:
 async def end(db: Connection, actor: Actor | None, registration: Registration, reason: str) -> None:
     if not await store.end(db, registration.id, reason):
         return
+    await roster.clear_denial(db, actor, registration)
     await audit.record(
         db,
         actor,

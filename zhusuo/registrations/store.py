@@ -354,6 +354,19 @@ async def set_registered(db: Connection, registration_id: UUID, business_id: UUI
     )
 
 
+async def set_confirmed_by_manager(db: Connection, registration_id: UUID, here: bool) -> None:
+    """What whoever manages the carrier says: the business is there, or it is not."""
+    await db.execute(
+        """
+        UPDATE registrations
+           SET confirmed_by_manager = $2
+         WHERE id = $1
+        """,
+        registration_id,
+        here,
+    )
+
+
 async def end(db: Connection, registration_id: UUID, reason: str) -> bool:
     """End a live registration; False if it has ended already."""
     status = await db.execute(
