@@ -29,6 +29,7 @@ from zhusuo.people import actions as people
 from zhusuo.people import store as person_rows
 from zhusuo.people.model import Actor, OrganisationKind, Role
 from zhusuo.serve import Things
+from zhusuo.settings import Settings
 from zhusuo.tenancies import actions as tenancies
 from zhusuo.tenancies.model import NewTenancy
 from zhusuo.waivers import actions as waivers
@@ -122,16 +123,20 @@ async def _signed_in(database: Database, login: str) -> Actor:
     return found[0]
 
 
+def intake_origin(settings: Settings) -> str:
+    """Where the stand-in intake system answers: on another site, for a browser, than 住所云 itself."""
+    host = "localhost" if settings.host == "127.0.0.1" else settings.host
+    return f"http://{host}:{settings.port + 1}"
+
+
 async def _intake(things: Things, desk: Desk) -> str:
-    host, port = things.settings.host, things.settings.port + 1
-    origin = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     client_id, token = await people.add_client(
         things.database,
         desk.administrator,
         organisation_id=desk.administrator.organisation_id,
         name=d.INTAKE,
         scopes=frozenset({"lookup", "leases", "reuses", "dossiers", "documents", "tickets", "events", "waivers"}),
-        origin=origin,
+        origin=intake_origin(things.settings),
     )
     assert desk.clerk.person_id is not None  # noqa: S101 - a person of ours
     await people.map_clerk(things.database, desk.administrator, client_id, "ZC-0803", desk.clerk.person_id)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from zhusuo.demo import district as d
-from zhusuo.demo.load import is_loaded, load
+from zhusuo.demo.load import intake_origin, is_loaded, load
 from zhusuo.errors import Refusal
 from zhusuo.ports.common.app import today
 from zhusuo.processes import Processes, Program
@@ -87,5 +87,5 @@ def _welcome(settings: Settings, console: Console) -> None:
     for who, login, path in rows:
         table.add_row(who, login, d.PASSWORD, settings.url + path)
     console.print(table)
-    console.print(f"综窗受理（另一个站点，内嵌“住所云”按钮）：{settings.url}/demo/intake")
+    console.print(f"综窗受理（另一个站点，内嵌“住所云”按钮）：{intake_origin(settings)}/demo/intake")
     console.print("Ctrl-C 结束；再次 make demo 会保留数据。")

@@ -84,7 +84,7 @@ async def page_image(
     width: FromQuery[int] = 1400,
 ) -> Response[bytes]:
     """`3.webp`: the third page, at most so wide."""
-    picture = await previews.page_image(database, store, actor, document_id, _page_number(name), width)
+    picture = await previews.page_image(database, store, actor, document_id, page_number(name), width)
     return Response(picture, media_type="image/webp", headers=SEEN)
 
 
@@ -96,7 +96,7 @@ async def thumbnail(
     store: NamedDependency[Store],
     actor: NamedDependency[Actor],
 ) -> Response[bytes]:
-    picture = await previews.thumbnail(database, store, actor, document_id, _page_number(name))
+    picture = await previews.thumbnail(database, store, actor, document_id, page_number(name))
     return Response(picture, media_type="image/webp", headers=SEEN)
 
 
@@ -116,7 +116,7 @@ async def content(
     return Stream(found.stream, media_type=found.document.media_type, headers=headers)
 
 
-def _page_number(name: str) -> int:
+def page_number(name: str) -> int:
     number, dot, suffix = name.partition(".")
     if not number.isdecimal() or len(number) > 6 or suffix != "webp" or not dot:
         raise NotFound

@@ -108,4 +108,14 @@ POLICY: dict[str, Rule] = {
     "admin.carriers": session(ADMINISTRATOR),
     "admin.audit": session(ADMINISTRATOR),
     "admin.tasks": session(ADMINISTRATOR),
+    # embed
+    "embed.button": open_door(),
+    "embed.panel": open_door(),
+    "embed.open": open_door(),
+    "embed.verdict": panel(),
+    "embed.suggest": panel(),
+    "embed.lease": panel(noun="carrier"),
+    "embed.lease_check": panel(noun="document"),
+    "embed.page": panel(noun="document"),
+    "embed.reuse": panel(),
 }

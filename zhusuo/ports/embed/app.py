@@ -2,4 +2,16 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-doors: list[HTTPRouteHandler] = []
+from zhusuo.ports.embed import pages
+
+doors: list[HTTPRouteHandler] = [
+    pages.button,
+    pages.panel,
+    pages.open_ticket,
+    pages.verdict,
+    pages.suggestions,
+    pages.receive_lease,
+    pages.lease_check,
+    pages.page_image,
+    pages.reuse,
+]
