@@ -13,9 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
 
-from ocr.watermark import watermark
-
 from ocr.model import WHOLE_PAGE, Box
+from ocr.watermark import watermark
 from storage.keys import content_key
 from storage.store import Store
 from zhusuo import audit
