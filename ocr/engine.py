@@ -137,8 +137,8 @@ def _tesseract(crop: Picture) -> Word | None:
             timeout=TESSERACT_SECONDS,
             output_type=pytesseract.Output.DICT,
         )
-    except (pytesseract.TesseractError, RuntimeError, OSError):
-        return None
+    except (pytesseract.TesseractError, RuntimeError, OSError, ValueError, SystemExit):
+        return None  # an opinion less; pytesseract even leaves the process over a version that it cannot read
     words = [(text, float(sure)) for text, sure in zip(found["text"], found["conf"], strict=True) if text.strip()]
     if not words:
         return None

@@ -79,11 +79,10 @@ def circular_pages(path: Path) -> Path:
 
 def flate_bomb(path: Path, gigabytes: int = 4) -> Path:
     """A page whose contents inflate, twice packed, to some gigabytes of spaces."""
-    packer = zlib.compressobj(9)
-    block = b" " * (1 << 20)
-    once = b"".join(packer.compress(block) for _ in range(gigabytes * 1024)) + packer.flush()
-    twice = zlib.compress(once, 9)
-    return pdf(path, one_page(stream(twice, b"/Filter [/FlateDecode /FlateDecode]")))
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    megabyte = packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    once = b"\x78\x9c" + megabyte * (gigabytes * 1024) + packer.flush()
+    return pdf(path, one_page(stream(zlib.compress(once, 9), b"/Filter [/FlateDecode /FlateDecode]")))
 
 
 def huge_png(path: Path, side: int = 60_000) -> Path:
@@ -98,3 +97,15 @@ def huge_png(path: Path, side: int = 60_000) -> Path:
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def exponential_drawing(path: Path, depth: int = 12) -> Path:
+    """A page that draws a form that draws another form ten times, `depth` deep."""
+    objects = one_page(stream(b"/X Do"))
+    objects[2] = objects[2].replace(b"/Font <<", b"/XObject << /X 5 0 R >> /Font <<")
+    for level in range(depth):
+        inner = b"/XObject << /X %d 0 R >>" % (6 + level)
+        form = b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << " + inner + b" >>"
+        objects.append(stream(b"/X Do " * 10, form))
+    objects.append(stream(b"0 0 9 9 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << >>"))
+    return pdf(path, objects)
