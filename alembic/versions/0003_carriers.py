@@ -77,7 +77,8 @@ UP = (
     )
     """,
     "CREATE INDEX carrier_terms_prefix ON carrier_terms (term text_pattern_ops)",
-    "CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops)",
+    # Only whole names and addresses are compared by likeness (30 is addresses.keys.WHOLE).
+    "CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops) WHERE weight = 30",
     """
     CREATE TABLE units (
         id uuid PRIMARY KEY DEFAULT uuidv7(),
