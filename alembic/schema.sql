@@ -903,7 +903,7 @@ CREATE UNIQUE INDEX carrier_main_address_once ON carrier_addresses USING btree (
 
 CREATE INDEX carrier_terms_prefix ON carrier_terms USING btree (term text_pattern_ops);
 
-CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops);
+CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops) WHERE (weight = 30);
 
 CREATE INDEX carriers_by_subdistrict ON carriers USING btree (subdistrict_code, kind);
 
@@ -913,7 +913,7 @@ CREATE UNIQUE INDEX document_once_a_carrier ON documents USING btree (carrier_id
 
 CREATE UNIQUE INDEX document_once_a_filing ON documents USING btree (filing_id, sha256) WHERE ((discarded_at IS NULL) AND (filing_id IS NOT NULL));
 
-CREATE INDEX document_pages_words ON document_pages USING gin (words);
+CREATE INDEX document_pages_words ON document_pages USING gin (words) WITH (fastupdate=off);
 
 CREATE INDEX documents_by_carrier ON documents USING btree (carrier_id, uploaded_at DESC);
 
