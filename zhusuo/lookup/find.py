@@ -1,8 +1,9 @@
-"""The ladder: one address to a carrier and a unit, in one question to the database where it is on file as written.
+"""The ladder: one address to a carrier and a unit, with one question to the database where it is on file as written.
 
     1  road, lane and number as written, with building, name or house number to choose among carriers of one gate
-    2  otherwise, in one more question: a road that sounds the same, a road one character away, a name, the neighbours
-    3  what looks like it, as a hint
+    2  otherwise the neighbours on that road; for an unknown road one that sounds the same or is one character away
+    3  the name of a carrier
+    4  what looks like it, as a hint
 
 A known road with an unknown number is not on file: no other number is ever offered as the answer.
 """
@@ -72,33 +73,36 @@ async def _settle(db: Connection, question: Asked, found: list[Hit], lexicon: Le
 
 async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | None, lexicon: Lexicon) -> Match:
     address = question.address
-    numbered = bool(address.road and (address.number or address.lane))
-    unknown = numbered and not question.washed.known_road
-    near_roads = sorted(lexicon.near(address.road)) if unknown else []
-    number = _FIRST_NUMBER.search(address.lane or address.number)
-    gates = await store.elsewhere(
-        db,
-        road=address.road,
-        lane=address.lane,
-        sublane=address.sublane,
-        numbers=[each for each in question.numbers if each] if address.number else list(question.numbers),
-        nearest_to=int(number[0]) if number else 0,
-        sound=pinyin_of(address.road) if unknown else "",
-        spelt_nearly=near_roads,
-        names=question.names,
-        keys=question.keys,
-        district_codes=codes,
-    )
-    rungs: dict[str, list[Gate]] = {}
-    for gate in gates:
-        rungs.setdefault(gate.rung, []).append(gate)
-    if "near" in rungs and numbered:
-        return _neighbours(question, rungs["near"], rungs.get("name", []))
-    for rung in ("sound", "edit"):
-        if rung in rungs:
-            return await _corrected(db, question, rungs[rung], near_roads, lexicon)
-    if "name" in rungs:
-        return await _by_name(db, question, rungs["name"], lexicon)
+    named = await store.named(db, question.names, question.keys, codes) if question.names else []
+    if address.road and (address.number or address.lane):
+        number = _FIRST_NUMBER.search(address.lane or address.number)
+        near = await store.nearest(
+            db,
+            road=address.road,
+            lane=address.lane,
+            number=int(number[0]) if number else 0,
+            district_codes=codes,
+        )
+        if near:
+            return _neighbours(question, near, named)
+        if not question.washed.known_road:
+            near_roads = sorted(lexicon.near(address.road))
+            like = await store.on_like_roads(
+                db,
+                road=address.road,
+                lane=address.lane,
+                sublane=address.sublane,
+                numbers=question.numbers if address.lane else [each for each in question.numbers if each],
+                sound=pinyin_of(address.road),
+                spelt_nearly=near_roads,
+                keys=question.keys,
+                district_codes=codes,
+            )
+            if like:
+                sounding = [gate for gate in like if gate.rung == "sound"]
+                return await _corrected(db, question, sounding or like, near_roads, lexicon)
+    if named:
+        return await _by_name(db, question, named, lexicon)
     return await _not_found(db, question, codes)
 
 

@@ -125,98 +125,112 @@ async def at_gate(
     return _gates(rows)
 
 
-async def elsewhere(
+async def nearest(
+    db: Connection, *, road: str, lane: str, number: int, district_codes: Sequence[str] | None
+) -> list[Gate]:
+    """The five addresses on this road whose numbers are nearest, those in the same lane first."""
+    rows = await db.fetch(
+        """
+        SELECT 'near' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
+               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended, false AS owns_name, false AS name_elsewhere, NULL::uuid AS unit_id
+          FROM carrier_addresses AS a
+          JOIN carriers AS c ON c.id = a.carrier_id
+         WHERE a.road = $1
+           AND ($4::text[] IS NULL OR a.district_code = ANY ($4::text[]))
+           AND c.retired_at IS NULL
+      ORDER BY a.lane <> $2,
+               abs(coalesce(substring(CASE a.lane WHEN $2 THEN a.number ELSE a.lane END
+                                      FROM '^[0-9]{1,6}')::integer, 0) - $3),
+               a.id
+         LIMIT 5
+        """,
+        road,
+        lane,
+        number,
+        district_codes,
+    )
+    return _gates(rows)
+
+
+async def on_like_roads(
     db: Connection,
     *,
     road: str,
     lane: str,
     sublane: str,
     numbers: Sequence[str],
-    nearest_to: int,
     sound: str,
     spelt_nearly: Sequence[str],
-    names: Sequence[str],
     keys: Sequence[str],
     district_codes: Sequence[str] | None,
 ) -> list[Gate]:
-    """What there is when nothing stands at the gate, by rungs.
-
-    sound   the same lane and number on a road that sounds the same (`sound` is its pinyin)
-    edit    the same lane and number on one of the roads `spelt_nearly`
-    name    carriers one of whose names is among `names`
-    near    the numbers on this very road that are nearest to `nearest_to`
-    """
+    """The same lane and number on a road that sounds the same (rung `sound`), or on one spelt nearly so (`edit`)."""
     rows = await db.fetch(
         """
-          WITH found AS (
-               SELECT 'sound' AS rung, id, 0 AS place
-                 FROM carrier_addresses
-                WHERE road_pinyin = $6
-                  AND road <> $1
-                  AND lane = $2
-                  AND sublane = $3
-                  AND number = ANY ($4::text[])
-            UNION ALL
-               SELECT 'edit', id, 0
-                 FROM carrier_addresses
-                WHERE road = ANY ($7::text[])
-                  AND lane = $2
-                  AND sublane = $3
-                  AND number = ANY ($4::text[])
-            UNION ALL
-               SELECT 'name', id, 0
-                 FROM carrier_addresses
-                WHERE is_main
-                  AND carrier_id IN (
-                      SELECT carrier_id
-                        FROM carrier_terms
-                       WHERE term = ANY ($8::text[])
-                         AND weight = $12
-                      )
-            UNION ALL
-               SELECT 'near', id, row_number() OVER ()
-                 FROM (
-                      SELECT id
-                        FROM carrier_addresses
-                       WHERE road = $1
-                         AND ($10::text[] IS NULL OR district_code = ANY ($10::text[]))
-                    ORDER BY lane <> $2,
-                             abs(coalesce(substring(CASE lane WHEN $2 THEN number ELSE lane END
-                                                    FROM '^[0-9]{1,6}')::integer, 0) - $5),
-                             id
-                       LIMIT 5
-                      ) AS nearest
-               )
-        SELECT found.rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, found.rung = 'name' AS owns_name, false AS name_elsewhere,
-               u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number,
-               u.kind AS unit_kind
-          FROM found
-          JOIN carrier_addresses AS a ON a.id = found.id
+        SELECT CASE a.road_pinyin WHEN $5 THEN 'sound' ELSE 'edit' END AS rung, a.id AS address_id, a.carrier_id,
+               c.name AS carrier, c.kind, c.district_code, c.subdistrict_code, c.floors_above, c.floors_below, a.text,
+               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, false AS owns_name,
+               false AS name_elsewhere, u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key,
+               u.number AS unit_number, u.kind AS unit_kind
+          FROM carrier_addresses AS a
           JOIN carriers AS c ON c.id = a.carrier_id
      LEFT JOIN units AS u ON u.carrier_id = a.carrier_id
-                         AND u.key = ANY ($9::text[])
+                         AND u.key = ANY ($7::text[])
                          AND u.number = ''
                          AND u.retired_at IS NULL
-                         AND found.rung <> 'near'
-         WHERE c.retired_at IS NULL
-           AND ($10::text[] IS NULL OR a.district_code = ANY ($10::text[]))
-      ORDER BY found.place, a.carrier_id
-         LIMIT $11
+         WHERE (a.road_pinyin = $5 OR a.road = ANY ($6::text[]))
+           AND a.road <> $1
+           AND a.lane = $2
+           AND a.sublane = $3
+           AND a.number = ANY ($4::text[])
+           AND c.retired_at IS NULL
+           AND ($8::text[] IS NULL OR a.district_code = ANY ($8::text[]))
+      ORDER BY rung DESC, a.carrier_id
+         LIMIT $9
         """,
         road,
         lane,
         sublane,
         numbers,
-        nearest_to,
         sound,
         spelt_nearly,
-        names,
         keys,
         district_codes,
         MOST_ROWS,
+    )
+    return _gates(rows)
+
+
+async def named(
+    db: Connection, names: Sequence[str], keys: Sequence[str], district_codes: Sequence[str] | None
+) -> list[Gate]:
+    """Carriers one of whose names is among `names`, at their main addresses."""
+    rows = await db.fetch(
+        """
+        SELECT 'name' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
+               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended, true AS owns_name, false AS name_elsewhere, u.id AS unit_id,
+               u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number, u.kind AS unit_kind
+          FROM carrier_terms AS t
+          JOIN carriers AS c ON c.id = t.carrier_id
+          JOIN carrier_addresses AS a ON a.carrier_id = c.id
+                                     AND a.is_main
+     LEFT JOIN units AS u ON u.carrier_id = a.carrier_id
+                         AND u.key = ANY ($2::text[])
+                         AND u.retired_at IS NULL
+         WHERE t.term = ANY ($1::text[])
+           AND t.weight = $4
+           AND c.retired_at IS NULL
+           AND ($3::text[] IS NULL OR t.district_code = ANY ($3::text[]))
+      ORDER BY a.carrier_id
+         LIMIT $5
+        """,
+        names,
+        keys,
+        district_codes,
         WHOLE,
+        MOST_ROWS,
     )
     return _gates(rows)
 
@@ -229,6 +243,7 @@ async def similar(db: Connection, term: str, district_codes: Sequence[str] | Non
                SELECT carrier_id, max(similarity(term, $1)) AS likeness
                  FROM carrier_terms
                 WHERE term % $1
+                  AND weight = 30
                   AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
              GROUP BY carrier_id
              ORDER BY likeness DESC, carrier_id
@@ -236,9 +251,7 @@ async def similar(db: Connection, term: str, district_codes: Sequence[str] | Non
                )
         SELECT 'similar' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
                c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, false AS owns_name, false AS name_elsewhere,
-               NULL::uuid AS unit_id, '' AS unit_building, NULL::integer AS floor, '' AS label, '' AS key,
-               '' AS unit_number, '' AS unit_kind
+               a.ends_on IS NOT NULL AS ended, false AS owns_name, false AS name_elsewhere, NULL::uuid AS unit_id
           FROM likest
           JOIN carrier_addresses AS a ON a.carrier_id = likest.carrier_id AND a.is_main
           JOIN carriers AS c ON c.id = a.carrier_id
