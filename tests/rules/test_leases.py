@@ -17,8 +17,9 @@ from zhusuo.addresses.wash import wash
 from zhusuo.carriers.model import CarrierAddress, Unit, UnitKind
 from zhusuo.dossiers.model import DocumentKind, TitleSituation
 from zhusuo.flags import Severity
-from zhusuo.registrations.leases import FINDINGS, Fact, Paper, Premises, check_lease, unread
+from zhusuo.registrations.leases import FINDINGS, check_lease, unread
 from zhusuo.registrations.model import LeaseCheck, Place
+from zhusuo.registrations.papers import Fact, Paper, Premises
 
 DAY = date(2026, 11, 1)
 OWNER = "上海禾舟投资发展有限公司"

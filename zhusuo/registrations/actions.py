@@ -51,7 +51,7 @@ async def reuse(
     new = _checked(new)
     try:
         async with database.transaction() as db:
-            ground = await grounds.gather(db, actor, lexicon, new, day)
+            ground = await grounds.gather(db, lexicon, actor, new, day)
             await grounds.make_room(db, ground, new)
             grounds.weigh(ground, new)
             return await _reuse(db, signer, actor, new, ground, day, hold_days)

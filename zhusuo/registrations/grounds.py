@@ -12,11 +12,12 @@ from zhusuo.carriers.model import Carrier, CarrierAddress, CarrierKind, Unit
 from zhusuo.db import Connection
 from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
-from zhusuo.dossiers.model import Document, DossierVersion, Purpose
+from zhusuo.dossiers.model import Document, DossierVersion
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.flags import Flag, Severity, open_for
 from zhusuo.people.model import Actor
-from zhusuo.registrations import holds, leases, requirements, store
+from zhusuo.registrations import holds, requirements, store
+from zhusuo.registrations.examination import Examined, examine, lease_for
 from zhusuo.registrations.model import NewReuse, Registration, RegistrationStatus, Requirement, ReuseStatus
 from zhusuo.registrations.refusals import (
     AlreadyReused,
@@ -47,14 +48,14 @@ class Ground:
     documents: tuple[Document, ...]
     hashes: dict[UUID, str]
     lease: Document | None
-    examined: leases.Examined
+    examined: Examined
     flags: tuple[Flag, ...]
     occupants: tuple[Registration, ...]
     sharing: bool
     moment: datetime
 
 
-async def gather(db: Connection, actor: Actor, lexicon: Lexicon, new: NewReuse, day: date) -> Ground:
+async def gather(db: Connection, lexicon: Lexicon, actor: Actor, new: NewReuse, day: date) -> Ground:
     """Everything a reuse stands on, with the carrier locked. Raises what makes it impossible from the outset."""
     unit = await carriers.unit_by_id(db, new.unit_id)
     carrier = await carriers.by_id_for(db, actor, unit.carrier_id) if unit else None
@@ -76,7 +77,7 @@ async def gather(db: Connection, actor: Actor, lexicon: Lexicon, new: NewReuse, 
     asked = requirements.on_file(
         await waivers.current(db, item.code, day), carrier.kind, version.title_situation, kinds
     )
-    lease = await _lease(db, actor, new.lease_document_id)
+    lease = await lease_for(db, actor, new.lease_document_id) if new.lease_document_id else None
     return Ground(
         carrier=carrier,
         unit=unit,
@@ -87,23 +88,12 @@ async def gather(db: Connection, actor: Actor, lexicon: Lexicon, new: NewReuse, 
         documents=tuple(papers),
         hashes={each.document_id: each.sha256 for each in filed},
         lease=lease,
-        examined=await leases.examine(db, lexicon, lease, carrier, version, [unit], new.applicant, day),
+        examined=await examine(db, lexicon, lease, carrier, version, [unit], new.applicant, day),
         flags=tuple(await open_for(db, unit.id)),
         occupants=tuple(await store.live_in(db, await carriers.overlapping(db, unit.id))),
         sharing=_shared(carrier, unit),
         moment=await store.moment(db),
     )
-
-
-async def _lease(db: Connection, actor: Actor, document_id: UUID | None) -> Document | None:
-    if document_id is None:
-        return None
-    found = await documents.by_id(db, document_id)
-    if found is None or found.district_code != actor.district_code or found.discarded_at is not None:
-        raise NotFound("没有找到这份租赁合同，请重新上传。")
-    if found.purpose is not Purpose.LEASE:
-        raise Invalid({"lease_document_id": "这份材料不是作为租赁合同上传的。"})
-    return found
 
 
 async def make_room(db: Connection, ground: Ground, new: NewReuse) -> None:

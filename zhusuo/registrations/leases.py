@@ -10,29 +10,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
 
 from zhusuo.addresses.keys import building_key, covers, expand_units, name_key
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Address
 from zhusuo.addresses.wash import wash
-from zhusuo.carriers import store as carriers
-from zhusuo.carriers.model import Carrier, CarrierAddress, Unit
-from zhusuo.db import Connection
-from zhusuo.dossiers import documents
-from zhusuo.dossiers import store as dossiers
+from zhusuo.carriers.model import CarrierAddress, Unit
 from zhusuo.dossiers.model import (
-    Document,
     DocumentKind,
-    DocumentStatus,
-    DossierVersion,
-    Purpose,
     TitleSituation,
 )
-from zhusuo.errors import NotFound
 from zhusuo.flags import Severity
-from zhusuo.people.model import Actor
-from zhusuo.registrations.model import Agreement, Finding, LeaseCheck, Place
+from zhusuo.registrations.model import Agreement, Finding, LeaseCheck
+from zhusuo.registrations.papers import Fact, Paper, Premises
 
 SURE = 0.75
 """Below this confidence a contradiction needs a reason instead of blocking."""
@@ -81,78 +71,6 @@ _COMPANY = re.compile("公司|企业|合伙|中心|集团|合作社|事务所|�
 _DAY = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
 _AREA = re.compile(r"\d+(?:\.\d+)?")
 _NO = re.compile("不得|不准|不可|不能|禁止|否|不同意|未经")
-
-
-# -- facts ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """One thing that one paper says: as printed (or as a person corrected it), as a plain value, and where.
-
-    `normal` is None where a person corrected the text; it is then read from the text again.
-    """
-
-    name: str
-    text: str
-    normal: Any
-    confidence: float
-    place: Place
-
-
-@dataclass(frozen=True, kw_only=True)
-class Paper:
-    """What one document says as one kind of paper (a file may hold two)."""
-
-    document_id: UUID
-    kind: DocumentKind
-    facts: tuple[Fact, ...]
-
-    def all(self, *names: str) -> tuple[Fact, ...]:
-        return tuple(fact for name in names for fact in self.facts if fact.name == name and fact.text.strip())
-
-    def one(self, *names: str) -> Fact | None:
-        return next(iter(self.all(*names)), None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Premises:
-    """The carrier as it stands on file: its addresses and names, the units a version covers, those applied for."""
-
-    addresses: tuple[CarrierAddress, ...]
-    names: tuple[str, ...]
-    covered: tuple[Unit, ...]
-    asked: tuple[Unit, ...]
-    title_situation: TitleSituation
-
-
-async def papers_of(db: Connection, document_ids: Sequence[UUID]) -> dict[UUID, list[Paper]]:
-    """What was read from these documents; a fact belongs to the kind of the page it stands on."""
-    rows = await db.fetch(
-        """
-        SELECT f.document_id, coalesce(nullif(p.kind, 'other'), d.kind) AS kind, f.name, f.page, f.box,
-               coalesce(f.corrected_value, f.value) AS text,
-               CASE WHEN f.corrected_value IS NULL THEN f.normal END AS normal,
-               CASE WHEN f.corrected_at IS NULL AND f.confirmed_at IS NULL THEN f.confidence ELSE 1 END AS confidence
-          FROM document_fields AS f
-          JOIN documents AS d ON d.id = f.document_id
-     LEFT JOIN document_pages AS p ON p.document_id = f.document_id AND p.page = f.page
-         WHERE f.document_id = ANY ($1::uuid[])
-      ORDER BY f.document_id, f.name, f.position
-        """,
-        list(document_ids),
-    )
-    grouped: dict[tuple[UUID, DocumentKind], list[Fact]] = {}
-    for row in rows:
-        kind = DocumentKind(row["kind"])
-        box = tuple(row["box"]) if row["box"] and len(row["box"]) == 4 else None
-        place = Place(document_id=row["document_id"], kind=kind, page=row["page"], box=box, text=row["text"])
-        fact = Fact(name=row["name"], text=row["text"], normal=row["normal"], confidence=row["confidence"], place=place)
-        grouped.setdefault((row["document_id"], kind), []).append(fact)
-    found: dict[UUID, list[Paper]] = {}
-    for (document_id, kind), facts in grouped.items():
-        found.setdefault(document_id, []).append(Paper(document_id=document_id, kind=kind, facts=tuple(facts)))
-    return found
 
 
 # -- the check -----------------------------------------------------------------------------------------------------
@@ -230,7 +148,7 @@ class _Check:
     def _mandated(self, lessor: Fact, mandate: _Mandate) -> None:
         """The lessor is somebody to whom the owner gave a mandate: is it in force, and does it go so far?"""
         before = len(self.findings)
-        starts, ends = _day(mandate.starts), _day(mandate.ends)
+        starts, ends = read_day(mandate.starts), read_day(mandate.ends)
         if (starts and starts > self.day) or (ends and ends < self.day):
             term = f"{starts or '…'} 至 {ends or '…'}"
             self._add("mandate_not_in_force", lessor, mandate.ends or mandate.starts, lessor=lessor.text, term=term)
@@ -243,7 +161,7 @@ class _Check:
         if mandate.registration is not None and not _yes(mandate.registration):
             self._add("registration_not_allowed", mandate.registration)
         lease_ends = self.lease_paper.one("term_end", "ends_on")
-        until = _day(lease_ends)
+        until = read_day(lease_ends)
         if ends and until and ends >= self.day and until > ends:
             self._add(
                 "term_beyond_mandate", lease_ends, mandate.ends, lease=until, mandate=ends, span=_span(ends, until)
@@ -294,7 +212,7 @@ class _Check:
         """One cannot let more than there is."""
         fact = self._read("area_m2", what="租赁面积")
         let = self._let()
-        area = _area(fact)
+        area = read_area(fact)
         if fact is None or area is None or let is None:
             if fact is not None and area is None:
                 self._add("unread", fact, unread=True, what="租赁面积")
@@ -322,7 +240,7 @@ class _Check:
         """The lease must run; that it begins next week is only worth a note."""
         first, last = self._read("term_start", "starts_on", what="租期的起始日"), None
         last = self._read("term_end", "ends_on", what="租期的截止日")
-        starts, ends = _day(first), _day(last)
+        starts, ends = read_day(first), read_day(last)
         for fact, value, what in ((first, starts, "租期的起始日"), (last, ends, "租期的截止日")):
             if fact is not None and value is None:
                 self._add("unread", fact, unread=True, what=what)
@@ -346,11 +264,11 @@ class _Check:
         if lessee is None:
             return
         said: dict[str, Any] = {"lessee": lessee.text, "applicant": self.applicant}
-        if _name(lessee.text) == _name(self.applicant):
+        if plain_name(lessee.text) == plain_name(self.applicant):
             self._agree("lessee", "承租方", lessee.text, lessee)
         elif _near(lessee.text, self.applicant):
             self._add("lessee_spelled_otherwise", lessee, **said)
-        elif not _COMPANY.search(lessee.text) and len(_name(lessee.text)) <= 6:
+        elif not _COMPANY.search(lessee.text) and len(plain_name(lessee.text)) <= 6:
             self._add("lessee_is_a_person", lessee, **said)
         else:
             self._add("lessee_differs", lessee, **said)
@@ -361,11 +279,11 @@ class _Check:
         if fact is None or not isinstance(fact.normal, list):
             self._add("unread", unread=True, what="签章")
             return
-        signed = {_name(str(each)) for each in fact.normal}
+        signed = {plain_name(str(each)) for each in fact.normal}
         missing = []
         for side, label in (("lessor", "出租方"), ("lessee", "承租方")):
             party = self.lease_paper.one(side)
-            if signed.isdisjoint({_name(side), _name(party.text) if party else ""}):
+            if signed.isdisjoint({plain_name(side), plain_name(party.text) if party else ""}):
                 missing.append(label)
         if missing:
             self._add("unsigned", fact, party="、".join(missing))
@@ -447,18 +365,18 @@ def _finding(code: str, *facts: Fact | None, unread: bool = False, **said: objec
 _T = TypeVar("_T")
 
 
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
     """A name without what two spellings of it may differ in: width, blanks, brackets."""
     return re.sub(r"[\s()〔〕\[\]【】·.,，、]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def _same(text: str, among: Sequence[_T], name: Callable[[_T], str]) -> _T | None:
-    return next((each for each in among if _name(name(each)) == _name(text)), None)
+    return next((each for each in among if plain_name(name(each)) == plain_name(text)), None)
 
 
 def _near(first: str, second: str) -> bool:
     """One or two characters apart in a long name: a slip of the pen or of the machine."""
-    first, second = _name(first), _name(second)
+    first, second = plain_name(first), plain_name(second)
     allowed = min(len(first), len(second)) // 6
     return first != second and _distance(first, second) <= min(allowed, 2)
 
@@ -507,7 +425,7 @@ def _is_let(unit: Unit, building: str, keys: Sequence[str]) -> bool:
     return not building or not unit.building or building_key(unit.building) == building
 
 
-def _day(fact: Fact | None) -> date | None:
+def read_day(fact: Fact | None) -> date | None:
     if fact is None:
         return None
     found = _DAY.search(fact.normal if isinstance(fact.normal, str) else unicodedata.normalize("NFKC", fact.text))
@@ -517,7 +435,7 @@ def _day(fact: Fact | None) -> date | None:
         return None
 
 
-def _area(fact: Fact | None) -> float | None:
+def read_area(fact: Fact | None) -> float | None:
     if fact is None:
         return None
     if isinstance(fact.normal, (int, float)) and not isinstance(fact.normal, bool):
@@ -534,94 +452,3 @@ def _span(first: date, last: date) -> str:
     """How much later: 5 个月, 12 天."""
     months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
     return f"{months} 个月" if months else f"{(last - first).days} 天"
-
-
-# -- from the rows -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Examined:
-    """A lease check with what else the papers said: who owns, who lets, how much and how long."""
-
-    check: LeaseCheck
-    owners: tuple[str, ...]
-    lessor: str | None = None
-    area_m2: str | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-    def owns(self, applicant: str) -> bool:
-        """Whether the applicant is the owner, who needs no lease."""
-        return any(_name(owner) == _name(applicant) for owner in self.owners)
-
-
-async def examine(
-    db: Connection,
-    lexicon: Lexicon,
-    lease: Document | None,
-    carrier: Carrier,
-    version: DossierVersion | None,
-    units: Sequence[Unit],
-    applicant: str,
-    day: date,
-) -> Examined:
-    """Check a lease as it was read against the version that covers the units; without a lease only the owners."""
-    filed_ids = [each.document_id for each in await dossiers.documents_of_version(db, version.id)] if version else []
-    found = await papers_of(db, [*filed_ids, *([lease.id] if lease else [])])
-    filed = [paper for document_id in filed_ids for paper in found.get(document_id, ())]
-    owners = tuple(
-        dict.fromkeys(
-            fact.text for paper in filed if paper.kind is DocumentKind.TITLE_DEED for fact in paper.all("owner")
-        )
-    )
-    if lease is None:
-        return Examined(check=LeaseCheck(findings=(), agreements=()), owners=owners)
-    paper = _lease_paper(lease, found.get(lease.id, ()))
-    if paper is None:
-        why = "无法识别" if lease.status is DocumentStatus.UNREADABLE else "尚未识别完"
-        if lease.status is DocumentStatus.READ:
-            why = "没有读出内容"
-        return Examined(check=unread(why), owners=owners)
-    premises = Premises(
-        addresses=tuple(await carriers.addresses(db, carrier.id)),
-        names=(carrier.name, *(alias.name for alias in await carriers.aliases(db, carrier.id))),
-        covered=tuple(await _covered(db, version)) if version else (),
-        asked=tuple(units),
-        title_situation=version.title_situation if version else TitleSituation.SUBLET,
-    )
-    lessor, area = paper.one("lessor"), _area(paper.one("area_m2"))
-    return Examined(
-        check=check_lease(paper, filed, premises, applicant, day, lexicon),
-        owners=owners,
-        lessor=lessor.text if lessor else None,
-        area_m2=f"{area:.2f}" if area is not None else None,
-        starts_on=_day(paper.one("term_start", "starts_on")),
-        ends_on=_day(paper.one("term_end", "ends_on")),
-    )
-
-
-def _lease_paper(lease: Document, papers: Iterable[Paper]) -> Paper | None:
-    """What was read on the lease's own pages; None while it is being read, or if nothing was."""
-    if lease.status is not DocumentStatus.READ:
-        return None
-    own = [paper for paper in papers if paper.kind is DocumentKind.LEASE]
-    facts = tuple(fact for paper in own or papers for fact in paper.facts)
-    return Paper(document_id=lease.id, kind=DocumentKind.LEASE, facts=facts) if facts else None
-
-
-async def _covered(db: Connection, version: DossierVersion) -> list[Unit]:
-    return await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
-
-
-async def examine_for(
-    db: Connection, lexicon: Lexicon, actor: Actor, document_id: UUID, unit_id: UUID, applicant: str, day: date
-) -> tuple[Document, Examined]:
-    """What a lease somebody may see says about a unit somebody may see; raises NotFound."""
-    seen = await documents.by_id_for(db, actor, document_id)
-    unit = await carriers.unit_by_id(db, unit_id)
-    carrier = await carriers.by_id_for(db, actor, unit.carrier_id) if unit else None
-    if seen is None or seen.document.purpose is not Purpose.LEASE or unit is None or carrier is None:
-        raise NotFound
-    covering = await dossiers.effective_version_for(db, unit.id)
-    version = covering.version if covering else None
-    return seen.document, await examine(db, lexicon, seen.document, carrier, version, [unit], applicant, day)

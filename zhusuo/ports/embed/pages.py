@@ -31,7 +31,7 @@ from zhusuo.ports.common.documents import page_number
 from zhusuo.ports.common.pages import page
 from zhusuo.ports.embed import reads
 from zhusuo.registrations import actions as registrations
-from zhusuo.registrations.leases import examine_for
+from zhusuo.registrations.examination import examine_for
 from zhusuo.registrations.model import NewReuse
 from zhusuo.settings import Settings
 from zhusuo.signing import Signer
@@ -153,7 +153,7 @@ async def lease_check(
 ) -> Template:
     """What the lease says, or how far the reading is."""
     async with database.connection() as db:
-        document, examined = await examine_for(db, lexicon, actor, document_id, unit_id, applicant, day)
+        document, examined = await examine_for(db, lexicon, actor, document_id, [unit_id], applicant, day)
     card = cards.lease_card(examined.check, {}, "#")
     return page(request, "embed/lease.html", document=document, card=card)
 
