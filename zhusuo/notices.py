@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from zhusuo.db import Connection
@@ -34,6 +35,17 @@ async def send(
     )
 
 
+class Reader(Protocol):
+    """Whose inbox it is: a `people.model.Actor`, one storey up. Administrators look after the system, not its cases."""
+
+    @property
+    def person_id(self) -> UUID | None: ...
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def role(self) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     id: UUID
@@ -45,35 +57,37 @@ class Notice:
     read_at: datetime | None
 
 
-async def inbox(db: Connection, organisation_id: UUID, person_id: UUID | None, limit: int = 200) -> list[Notice]:
-    """The newest notices of an organisation that are for everybody in it or for this person."""
+async def inbox(db: Connection, actor: Reader, limit: int = 200) -> list[Notice]:
+    """The newest notices for this person, and those for everybody who does the work of the organisation."""
     rows = await db.fetch(
         """
         SELECT id, kind, title, body, link, created_at, read_at
           FROM notices
          WHERE organisation_id = $1
-           AND (person_id IS NULL OR person_id = $2)
+           AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
       ORDER BY created_at DESC
-         LIMIT $3
+         LIMIT $4
         """,
-        organisation_id,
-        person_id,
+        actor.organisation_id,
+        actor.person_id,
+        actor.role,
         limit,
     )
     return [Notice(**dict(row)) for row in rows]
 
 
-async def unread_count(db: Connection, organisation_id: UUID, person_id: UUID | None) -> int:
+async def unread_count(db: Connection, actor: Reader) -> int:
     count: int = await db.fetchval(
         """
         SELECT count(*)
           FROM notices
          WHERE organisation_id = $1
-           AND (person_id IS NULL OR person_id = $2)
+           AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
            AND read_at IS NULL
         """,
-        organisation_id,
-        person_id,
+        actor.organisation_id,
+        actor.person_id,
+        actor.role,
     )
     return count
 

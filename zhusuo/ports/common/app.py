@@ -127,7 +127,7 @@ async def _counts(request: Request[Any, Any, Any]) -> None:
         return
     database: Database = request.app.state.database
     async with database.connection() as db:
-        unread = await notices.unread_count(db, actor.organisation_id, actor.person_id)
+        unread = await notices.unread_count(db, actor)
     request.scope["state"]["counts"] = {"/notices": unread}
 
 

@@ -111,7 +111,7 @@ async def notices(
     request: Request[Any, Any, Any], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Template:
     async with database.connection() as db:
-        found = await inbox(db, actor.organisation_id, actor.person_id)
+        found = await inbox(db, actor)
     return page(request, "notices.html", notices=found)
 
 
