@@ -21,6 +21,7 @@ FAILURES_PER_LOGIN = 6
 FAILURES_PER_ADDRESS = 60
 TICKET_SECONDS = 60
 PANEL_MINUTES = 30
+NO_SUCH_CLERK = "这个工号没有对应的审批员，请管理员先登记。"
 
 SCOPES = frozenset(
     {"lookup", "leases", "reuses", "dossiers", "documents", "tickets", "events", "waivers", "tenancies", "filings"}
@@ -253,6 +254,15 @@ async def map_clerk(database: Database, actor: Actor | None, client_id: UUID, cl
         await audit.record(db, actor, "map_clerk", "client", client_id, detail={"clerk": clerk})
 
 
+async def acting_for(database: Database, actor: Actor, clerk: str, *, case_number: str = "", purpose: str = "") -> Actor:
+    """The clerk of ours for whom a client acts, by the number that clerk has in the client's system. Raises Invalid."""
+    async with database.connection() as db:
+        found = await store.clerk_for_client(db, actor.client_id, clerk.strip()) if actor.client_id else None
+    if found is None:
+        raise Invalid({"clerk": NO_SUCH_CLERK})
+    return found.for_case(case_number.strip(), purpose.strip())
+
+
 async def issue_ticket(
     database: Database,
     actor: Actor,
@@ -278,7 +288,7 @@ async def issue_ticket(
     async with database.transaction() as db:
         person_id = await store.clerk_of_client(db, actor.client_id, clerk)
         if person_id is None:
-            raise Invalid({"clerk": "这个工号没有对应的审批员，请管理员先登记。"})
+            raise Invalid({"clerk": NO_SUCH_CLERK})
         ticket = {
             "client_id": actor.client_id,
             "person_id": person_id,

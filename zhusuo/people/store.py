@@ -399,6 +399,30 @@ async def clerk_of_client(db: Connection, client_id: UUID, clerk: str) -> UUID |
     return person_id
 
 
+async def clerk_for_client(db: Connection, client_id: UUID, clerk: str) -> Actor | None:
+    """Our clerk behind the intake system's clerk number, acting through that client, in the client's own district."""
+    row = await db.fetchrow(
+        """
+        SELECT p.id AS person_id, cc.client_id, o.id AS organisation_id, o.name AS organisation, p.role, p.name, p.desk,
+               o.district_code, '{}'::text[] AS scopes, '{}'::text[] AS subdistricts
+          FROM client_clerks AS cc
+          JOIN clients AS c ON c.id = cc.client_id
+          JOIN organisations AS home ON home.id = c.organisation_id
+          JOIN persons AS p ON p.id = cc.person_id
+          JOIN organisations AS o ON o.id = p.organisation_id
+                                 AND o.district_code = home.district_code
+         WHERE cc.client_id = $1
+           AND cc.clerk = $2
+           AND p.role = 'clerk'
+           AND p.disabled_at IS NULL
+           AND o.disabled_at IS NULL
+        """,
+        client_id,
+        clerk,
+    )
+    return _actor(row) if row else None
+
+
 async def insert_ticket(db: Connection, token_hash: bytes, ticket: dict[str, Any], seconds: int) -> None:
     await db.execute(
         """
