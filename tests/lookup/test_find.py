@@ -201,7 +201,12 @@ async def test_a_street_is_found_by_its_house_numbers(look: Look, enter: Enter) 
     await enter("天平路沿街", "天平路", "123号:", "125号:甲铺", "125号:乙铺", kind=CarrierKind.STREET)
     assert said(await look("徐汇区天平路123号")) == ("A", "天平路沿街", "123号")
     assert said(await look("天平路123号底层"))[1:] == ("天平路沿街", "123号")
-    assert said(await look("徐汇区天平路127号"))[1:] == (None, None)
+    for above in ("123号301室", "123号3楼", "123号2号楼101室", "123号夹层"):
+        assert said(await look(f"徐汇区天平路{above}")) == ("C", None, None), above
+    assert said(await look("徐汇区天平路125号乙铺"))[1:] == ("天平路沿街", "125号 乙铺")
+    match = await look("徐汇区天平路129号")
+    assert said(match) == ("N", None, None)
+    assert "最近的有天平路125号" in match.reasons[-1].text
     match = await look("徐汇区天平路125号")
     assert said(match) == ("C", None, None)
     assert len(match.candidates) == 2

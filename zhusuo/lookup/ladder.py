@@ -43,9 +43,9 @@ CAPS: dict[str, Class] = {
     "unit_floor": "C",
     "unit_inside": "C",
     "unit_out_of_range": "C",
-    "street_number": "C",
     "not_sure": "C",
     "similar": "C",
+    "street_number": "N",
     "building_not_on_file": "N",
     "number_not_on_file": "N",
     "road_not_on_file": "N",
@@ -252,9 +252,8 @@ def _with_units(
 ) -> Outcome:
     own = [unit for unit in units if unit.number and not unit.key]
     wanted = question.units
-    if hit.gate.kind == CarrierKind.STREET and own and not question.address.units:
-        # A shop on the road: the house number is the unit.
-        return _found(hit, reasons, [own[0]], same_building)
+    if hit.gate.kind == CarrierKind.STREET and own:
+        return _shop(question, hit, reasons, own[0], units)
     if not wanted:
         if hit.gate.kind == CarrierKind.STREET and units:
             reasons.append(reason(question, "unit_several", f"{question.gate}有几个单元，请选择"))
@@ -274,6 +273,20 @@ def _with_units(
     if verdict != "known":
         return _outcome(hit, reasons, near or found, same_building, verdict)
     return _found(hit, reasons, found, same_building)
+
+
+def _shop(question: Asked, hit: Hit, reasons: list[Reason], shop: UnitRow, units: Sequence[UnitRow]) -> Outcome:
+    """A shop on the road: the house number is the unit. What lies behind or above it is not the shop."""
+    address = question.address
+    inside = [unit for unit in units if unit.key]
+    if not (address.units or address.building or address.entrance) and address.floor in ("", "1", str(shop.floor)):
+        return _found(hit, reasons, [shop], False)
+    if len(question.units) == 1 and not address.building:
+        unit, _, why, _ = _one_unit(question, hit.gate, question.units[0], inside)
+        if unit is not None:
+            return _found(hit, [*reasons, *why], [unit], False)
+    text = f"登记的是{found_unit(shop).label}沿街商铺，不能确定里面的房号"
+    return _outcome(hit, [*reasons, reason(question, "unit_inside", text)], [shop], False, "plausible")
 
 
 def _found(hit: Hit, reasons: list[Reason], units: list[UnitRow], same_building: bool) -> Outcome:
@@ -372,12 +385,15 @@ def settle(question: Asked, outcomes: list[Outcome]) -> Match:
             question,
             "C",
             (reason(question, "several", text, question.address.number),),
-            candidates=[candidate for each in viable for candidate in _candidates(each)],
+            candidates=sorted(
+                (candidate for each in viable for candidate in _candidates(question, each)),
+                key=lambda candidate: candidate.unit is None,
+            ),
         )
     best = viable[0]
     cap = worst(best.cap, question.washed.cap)
     if cap in ("C", "N"):
-        return answer(question, cap, best.reasons, verdict=best.verdict, candidates=_candidates(best))
+        return answer(question, cap, best.reasons, verdict=best.verdict, candidates=_candidates(question, best))
     return answer(
         question,
         cap,
@@ -388,12 +404,16 @@ def settle(question: Asked, outcomes: list[Outcome]) -> Match:
     )
 
 
-def _candidates(outcome: Outcome) -> list[Candidate]:
+def _candidates(question: Asked, outcome: Outcome) -> list[Candidate]:
     if outcome.candidates:
         return list(outcome.candidates)
     gate = outcome.hit.gate
+    carrier = found_carrier(gate)
+    difference = gate.building or CarrierKind(gate.kind).label
+    if question.units and not outcome.units:
+        difference += "，没有登记这个单元"
     units: tuple[FoundUnit | None, ...] = outcome.units or (None,)
-    return [Candidate(carrier=found_carrier(gate), unit=unit, difference=gate.building or gate.text) for unit in units]
+    return [Candidate(carrier=carrier, unit=unit, difference=difference) for unit in units]
 
 
 def neighbours(gates: Iterable[Gate]) -> list[Candidate]:

@@ -128,19 +128,31 @@ async def at_gate(
 async def nearest(
     db: Connection, *, road: str, lane: str, number: int, district_codes: Sequence[str] | None
 ) -> list[Gate]:
-    """The five addresses on this road whose numbers are nearest, those in the same lane first."""
+    """The five addresses and shops on this road whose numbers are nearest, those in the same lane first."""
     rows = await db.fetch(
         """
         SELECT 'near' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, false AS owns_name, false AS name_elsewhere, NULL::uuid AS unit_id
+               c.subdistrict_code, c.floors_above, c.floors_below,
+               CASE WHEN shop.number IS NULL THEN a.text ELSE a.road || shop.number || '号' END AS text,
+               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, false AS owns_name,
+               false AS name_elsewhere, NULL::uuid AS unit_id
           FROM carrier_addresses AS a
           JOIN carriers AS c ON c.id = a.carrier_id
+     LEFT JOIN LATERAL (
+               SELECT number
+                 FROM units
+                WHERE carrier_id = a.carrier_id
+                  AND number <> ''
+                  AND retired_at IS NULL
+                  AND c.kind = 'street'
+             ORDER BY abs(coalesce(substring(number FROM '^[0-9]{1,6}')::integer, 0) - $3), number
+                LIMIT 1
+               ) AS shop ON true
          WHERE a.road = $1
            AND ($4::text[] IS NULL OR a.district_code = ANY ($4::text[]))
            AND c.retired_at IS NULL
       ORDER BY a.lane <> $2,
-               abs(coalesce(substring(CASE a.lane WHEN $2 THEN a.number ELSE a.lane END
+               abs(coalesce(substring(CASE a.lane WHEN $2 THEN coalesce(shop.number, a.number) ELSE a.lane END
                                       FROM '^[0-9]{1,6}')::integer, 0) - $3),
                a.id
          LIMIT 5
