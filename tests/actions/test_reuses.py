@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -131,6 +132,21 @@ async def test_a_reuse_holds_the_unit_and_seals_what_it_relied_on(counter: Count
     assert (said["issuer"]["person"], said["case"]["number"]) == ("周敏", "2026-XJH-110873")
     assert (await receipts.verify(db, signer(), made.code)).authenticity is Authenticity.GENUINE
     assert await live(db, counter) == ["held"]
+
+
+async def test_the_receipt_of_a_reuse_can_be_printed(counter: Counter) -> None:
+    made = await counter.reuse(entered_address="云锦路887号1403", match_class="A")
+    printed = await receipts.pdf(made, f"http://127.0.0.1:8000/verify/{made.code}")
+    text = pypdfium2.PdfDocument(printed)[0].get_textpage().get_text_range().replace(" ", "")
+    for said in (
+        made.number,
+        TENANT,
+        "租赁合同（本次提交）",
+        "上海禾舟投资发展有限公司",
+        "周敏",
+        receipts.grouped(made.code),
+    ):
+        assert said.replace(" ", "") in text
 
 
 async def test_a_reuse_is_on_record_and_its_manager_is_told(counter: Counter, db: Connection) -> None:

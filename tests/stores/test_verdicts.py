@@ -10,14 +10,15 @@ import pytest
 
 from tests import make
 from tests import make_registrations as making
-from tests.actions.test_reuses import DAY, Counter, set_up, signer
+from tests.actions.test_reuses import DAY, Counter, lexicon, set_up, signer
 from zhusuo.addresses.model import Address
 from zhusuo.db import Connection, Database
-from zhusuo.errors import Invalid, NotAllowed
+from zhusuo.errors import Invalid, NotAllowed, NotFound
 from zhusuo.flags import Severity, raise_flag
 from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match
 from zhusuo.registrations import receipts
 from zhusuo.registrations.actions import revoke
+from zhusuo.registrations.examination import examine_for
 from zhusuo.registrations.model import Authenticity, RevocationReason, Verdict, VerdictKind
 from zhusuo.registrations.verdicts import verdict
 from zhusuo.waivers.actions import import_shipped
@@ -418,3 +419,60 @@ async def test_without_a_catalogue_no_item_is_known(database: Database, db: Conn
         await verdict(db, clerk, match(None), "", DAY)
     await import_shipped(database)
     assert (await verdict(db, clerk, match(None), "", DAY)).kind is VerdictKind.NOT_ON_FILE
+
+
+# 租赁合同先核对
+
+
+async def test_a_lease_is_examined_before_anything_is_decided(counter: Counter, db: Connection) -> None:
+    lease, said = await examine_for(
+        db, lexicon(), counter.clerk, counter.lease_id, [counter.unit_id], making.LEASE_FACTS["lessee"], DAY
+    )
+    assert lease.id == counter.lease_id
+    assert said.check.outcome == "good"
+    assert (said.lessor, said.area_m2) == ("砚辰（上海）资产运营管理有限公司", "198.54")
+    assert {place.document_id for each in said.check.agreements for place in each.places} >= {counter.lease_id}
+    assert await db.fetchval("SELECT count(*) FROM reuses") == 0
+
+
+async def test_a_person_s_correction_counts_for_certain(counter: Counter, db: Connection) -> None:
+    misread = await making.lease(db, organisation_id=counter.clerk.organisation_id, lessor="看不清楚的字")
+    await db.execute(
+        """
+        UPDATE document_fields
+           SET corrected_value = '砚辰（上海）资产运营管理有限公司', corrected_at = now(), confidence = 0.1
+         WHERE document_id = $1 AND name = 'lessor'
+        """,
+        misread,
+    )
+    _, said = await examine_for(
+        db, lexicon(), counter.clerk, misread, [counter.unit_id], making.LEASE_FACTS["lessee"], DAY
+    )
+    assert said.check.outcome == "good"
+
+
+async def test_another_paper_in_the_same_scan_says_nothing_about_the_lease(counter: Counter, db: Connection) -> None:
+    mixed = await making.lease(db, organisation_id=counter.clerk.organisation_id, without="term_end")
+    await db.execute("INSERT INTO document_pages (document_id, page, kind) VALUES ($1, 2, 'title_deed')", mixed)
+    await db.execute(
+        """
+        INSERT INTO document_fields (document_id, name, value, normal, confidence, page)
+             VALUES ($1, 'term_end', '2066-01-06', '"2066-01-06"', 0.99, 2)
+        """,
+        mixed,
+    )
+    _, said = await examine_for(
+        db, lexicon(), counter.clerk, mixed, [counter.unit_id], making.LEASE_FACTS["lessee"], DAY
+    )
+    assert [each.text for each in said.check.findings] == ["没有读出租期的截止日，请人工核对。"]
+
+
+async def test_what_is_not_one_s_own_is_not_examined(counter: Counter, db: Connection) -> None:
+    ask_for = (counter.lease_id, [counter.unit_id], "", DAY)
+    with pytest.raises(NotFound):
+        await examine_for(db, lexicon(), await make.actor(db, role="clerk", district_code="310101"), *ask_for)
+    with pytest.raises(NotAllowed):
+        await examine_for(db, lexicon(), await make.actor(db, role="manager"), *ask_for)
+    elsewhere = await making.room(db, carrier_id=await making.house(db))
+    with pytest.raises(NotFound):
+        await examine_for(db, lexicon(), counter.clerk, counter.lease_id, [counter.unit_id, elsewhere], "", DAY)
