@@ -26,14 +26,15 @@ LEXICON = Lexicon.load()
 
 
 class Visitor(httpx.AsyncClient):
-    """A browser or a foreign system; every HTML answer must be valid HTML."""
+    """A browser or a foreign system; every HTML answer must be valid HTML, whole or as a fragment."""
 
     csrf_token: str = ""
 
     async def request(self, *args: Any, **kwargs: Any) -> httpx.Response:
         answer = await super().request(*args, **kwargs)
         if answer.headers.get("content-type", "").startswith("text/html") and answer.content:
-            html.parse(answer.text)
+            whole = answer.text.lstrip().lower().startswith("<!doctype")
+            html.parse(answer.text) if whole else html.fragment(answer.text)
         return answer
 
     async def submit(self, path: str, **fields: Any) -> httpx.Response:

@@ -107,6 +107,11 @@ class Cell:
         return name if len(self.occupants) == 1 else f"{name}等 {len(self.occupants)} 家"
 
     @property
+    def urgency(self) -> int:
+        """0 for what should be looked at first."""
+        return URGENT_FIRST.index(self.status)
+
+    @property
     def short(self) -> str:
         """字号: two characters for a narrow cell."""
         return trade_name(self.occupants[0])[:2] if self.occupants else ""

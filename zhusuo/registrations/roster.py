@@ -19,7 +19,7 @@ DENIED = "denied_by_manager"
 
 
 async def answer(database: Database, actor: Actor, registration_id: UUID, *, here: bool) -> Registration:
-    """在此处 or 不在此处, of a registration or a hold in a carrier that the actor manages. Raises NotFound, Conflict."""
+    """在此处 or 不在此处, of a registration or a hold in a carrier the actor manages. Raises NotFound, Conflict."""
     if actor.role is not Role.MANAGER:
         raise NotAllowed
     async with database.transaction() as db:

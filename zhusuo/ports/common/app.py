@@ -23,7 +23,7 @@ from zhusuo import notices
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.people.model import Actor
-from zhusuo.ports.common import components, documents, doors
+from zhusuo.ports.common import components, documents, doors, filing_doors
 from zhusuo.ports.common.errors import HANDLERS
 from zhusuo.ports.common.guard import admit
 from zhusuo.settings import Settings
@@ -53,7 +53,13 @@ def create_app(
 ) -> Litestar:
     """The web app over things that are already open; `rooms` are the doors of all rooms."""
     return Litestar(
-        route_handlers=[*doors.doors, *documents.doors(settings.upload_limit_mb), *rooms, _static()],
+        route_handlers=[
+            *doors.doors,
+            *documents.doors(settings.upload_limit_mb),
+            *filing_doors.doors,
+            *rooms,
+            _static(),
+        ],
         guards=[admit],
         dependencies={
             "database": Provide(_from_app("database"), sync_to_thread=False),

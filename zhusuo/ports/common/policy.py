@@ -89,6 +89,13 @@ POLICY: dict[str, Rule] = {
     "uploads.finish": session(*FILERS, noun="upload"),
     "uploads.cancel": session(*FILERS, noun="upload"),
     "uploads.receive": session(*FILERS),
+    # claims
+    "claims.list": session(MANAGER, AGENT),
+    "claims.carrier": session(MANAGER, AGENT, noun="listed_carrier", key="carrier_id"),
+    "claims.claim": session(MANAGER, AGENT, noun="listed_carrier", key="carrier_id"),
+    "claims.end": session(MANAGER, AGENT, noun="management"),
+    "claims.new": session(MANAGER, AGENT),
+    "claims.add": session(MANAGER, AGENT),
     # admin
     "admin.organisations": session(ADMINISTRATOR),
     "admin.add_organisation": session(ADMINISTRATOR),
@@ -118,4 +125,9 @@ POLICY: dict[str, Rule] = {
     "embed.lease_check": panel(noun="document"),
     "embed.page": panel(noun="document"),
     "embed.reuse": panel(),
+    # approval
+    "approval.lookup": session(CLERK),
+    "approval.lease": session(CLERK, noun="unit"),
+    "approval.suggest": session(CLERK),
+    "approval.reuse": session(CLERK),
 }

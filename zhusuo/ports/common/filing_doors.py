@@ -1,0 +1,7 @@
+"""申报方的门: what managers, agents and the counter share: claims, units, filings and their documents."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from zhusuo.ports.common.claims import pages as claims
+
+doors: list[HTTPRouteHandler] = [*claims.doors]
