@@ -2,4 +2,6 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-doors: list[HTTPRouteHandler] = []
+from zhusuo.ports.approval.lookup import pages as lookup
+
+doors: list[HTTPRouteHandler] = [*lookup.doors]

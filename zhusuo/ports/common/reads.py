@@ -1,14 +1,16 @@
 """What the common doors read."""
 
 import shutil
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 
 from storage.model import StoreError
 from storage.store import Store
 from zhusuo import db as postgres
-from zhusuo.db import Database
+from zhusuo.db import Connection, Database
 from zhusuo.people import store as people
 from zhusuo.people.actions import hash_token
 from zhusuo.people.model import Actor
@@ -54,3 +56,35 @@ async def _storage(store: Store) -> str:
     except StoreError:
         return "存储没有响应"
     return "ok"
+
+
+async def drawn_pages(db: Connection, document_ids: Iterable[UUID]) -> dict[tuple[UUID, int], tuple[int, int]]:
+    """Which pages of these documents are drawn, with their pixels."""
+    rows = await db.fetch(
+        """
+        SELECT document_id, page, width, height
+          FROM document_pages
+         WHERE document_id = ANY ($1::uuid[])
+           AND preview_sha256 IS NOT NULL
+        """,
+        list(document_ids),
+    )
+    return {(row["document_id"], row["page"]): (row["width"], row["height"]) for row in rows}
+
+
+async def reading_progress(db: Connection, document_id: UUID) -> tuple[int, int]:
+    """How far the reading of a document is: pages done and pages in all; (0, 0) while it waits."""
+    row = await db.fetchrow(
+        """
+        SELECT coalesce((progress ->> 'page')::integer, 0) AS page,
+               coalesce((progress ->> 'pages')::integer, 0) AS pages
+          FROM tasks
+         WHERE kind = 'read_document'
+           AND noun_id = $1
+           AND done_at IS NULL
+      ORDER BY created_at DESC
+         LIMIT 1
+        """,
+        document_id,
+    )
+    return (row["page"], row["pages"]) if row else (0, 0)

@@ -106,6 +106,8 @@ class Upload extends HTMLElement {
     try {
       const done = await transfer(job, way);
       this.say(row, done.note ?? "已收到，正在读取", file.size, file.size);
+      const kept = this.fields.keep && document.getElementById(`kept-${this.fields.keep}`);
+      if (kept) kept.value = done.id; // the field of the page that names this document
       this.dispatchEvent(new CustomEvent("zs:uploaded", { bubbles: true, detail: done }));
       setTimeout(() => this.drop(row), done.note ? 6000 : 1500);
     } catch (error) {

@@ -1,0 +1,387 @@
+"""结论卡: verdicts, findings and rights, put into the words and shapes of the page. Pure.
+
+Everything here turns what `registrations` found into the parameters of the macros in components/dossier.html and
+components/marks.html, for the counter, the panel and the wizard alike. Tones: ok, warn, bad, act.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from zhusuo.carriers.divisions import divisions
+from zhusuo.dossiers.model import DocumentKind, TitleSituation
+from zhusuo.flags import Flag, Severity
+from zhusuo.lookup.model import Candidate, Match
+from zhusuo.ports.common.asking import pick_id
+from zhusuo.ports.common.components import day as written
+from zhusuo.ports.common.components import left
+from zhusuo.registrations.model import Finding, LeaseCheck, Occupant, Place, Verdict, VerdictKind
+from zhusuo.registrations.papers import Fact, Paper
+
+Params = dict[str, Any]
+PageSizes = Mapping[tuple[UUID, int], tuple[int, int]]
+"""Pixels of the drawn pages, by document and page; a page that is not in it cannot be shown."""
+
+TONES: dict[VerdictKind, str] = {
+    VerdictKind.COVERED: "ok",
+    VerdictKind.NOT_COVERED: "warn",
+    VerdictKind.UNKNOWN_UNIT: "warn",
+    VerdictKind.CHOOSE: "warn",
+    VerdictKind.EXPIRED: "bad",
+    VerdictKind.NOT_ON_FILE: "act",
+}
+SEVERITY_TONES: dict[Severity, str] = {Severity.BLOCKS: "bad", Severity.NEEDS_REASON: "warn", Severity.NOTE: "warn"}
+CLASSES: dict[str, tuple[str, str]] = {
+    "A": ("完全一致", "直接给结论"),
+    "B": ("更正后唯一", "差别逐条写出"),
+    "C": ("不止一处", "请从候选中选定"),
+    "N": ("没有这处", "请核对地址"),
+}
+NAMES_OF_CODES = {each.code: each.name for each in divisions()[0]}
+# Which part of the standard address a reason is about: that part is underlined.
+PART_OF_REASON = {
+    "sound": "道路",
+    "edit": "道路",
+    "former_road": "道路",
+    "former_district": "区",
+    "bare_number": "门牌",
+    "number_in_range": "门牌",
+    "former_address": "门牌",
+    "building_word": "幢座",
+    "building_left_out": "幢座",
+    "lane_building": "幢座",
+    "unit_spelling": "单元",
+}
+
+
+# 地址
+
+
+def classed(match: Match) -> Params:
+    """For marks.classed: the ladder with its words."""
+    title, reason = CLASSES[match.class_]
+    return {"reached": match.class_, "title": title, "reason": reason}
+
+
+def washed_parts(match: Match) -> list[Params]:
+    """For marks.washed: the address in its parts, those underlined that differ from what was written."""
+    address, carrier = match.address, match.carrier
+    district = address.district or (NAMES_OF_CODES.get(carrier.district_code, "") if carrier else "")
+    corrected = {PART_OF_REASON[reason.code]: reason for reason in match.reasons if reason.code in PART_OF_REASON}
+    road = corrected["道路"].text.rpartition("→")[2].strip() if "道路" in corrected else ""
+    parts = [
+        ("区", district),
+        ("街镇", address.subdistrict),
+        ("道路", road if road and "→" in corrected["道路"].text else address.road),
+        ("弄", address.lane and f"{address.lane} 弄"),
+        ("支弄", address.sublane and f"{address.sublane} 支弄"),
+        ("门牌", address.number and f"{address.number} 号"),
+        ("名称", carrier.name if carrier else address.name),
+        ("幢座", address.building),
+        ("楼层", address.floor and f"{address.floor} 层"),
+        ("单元", unit_label(match)),
+    ]
+    return [
+        {"label": label, "text": text, "fixed": label in corrected and label != "单元", "unit": label == "单元"}
+        for label, text in parts
+        if text
+    ]
+
+
+def unit_label(match: Match) -> str:
+    """The unit as it is filed, or as it was asked for."""
+    if match.units:
+        return "、".join(unit.label for unit in match.units)
+    return "、".join(f"{unit} 室" for unit in match.address.units)
+
+
+def reasons(match: Match) -> list[str]:
+    """What differed or is missing, a sentence each."""
+    return list(dict.fromkeys(reason.text for reason in match.reasons if reason.code != "spelling"))
+
+
+def candidates(match: Match) -> list[Params]:
+    """What may be meant, and what sets each apart: `pick` is its id for the next question."""
+    if match.units:
+        return [{"pick": unit.id, "title": unit.label, "beside": _carrier_name(match)} for unit in match.units]
+    return [_candidate(each) for each in match.candidates]
+
+
+def _carrier_name(match: Match) -> str:
+    return match.carrier.name if match.carrier else ""
+
+
+def _candidate(each: Candidate) -> Params:
+    unit = f" {each.unit.label}" if each.unit else ""
+    beside = " · ".join(dict.fromkeys(part for part in (each.carrier.address, each.difference) if part))
+    return {"pick": pick_id(each), "title": f"{each.carrier.name}{unit}", "beside": beside}
+
+
+# 结论
+
+
+def verdict_card(verdict: Verdict) -> Params:
+    """For dossier.verdict."""
+    blocked = verdict.blocked_by is not None
+    covered = verdict.kind is VerdictKind.COVERED
+    return {
+        "tone": "warn" if covered and blocked else TONES[verdict.kind],
+        "title": _phrases(verdict.sentence),
+        "need": _need(verdict),
+        "facts": _version_facts(verdict),
+        "tally": _tally(verdict),
+    }
+
+
+def _phrases(sentence: str) -> list[str]:
+    """A sentence in the pieces between which it may break."""
+    first, comma, rest = sentence.partition("，")
+    return [first + comma, rest] if comma else [first]
+
+
+def _need(verdict: Verdict) -> Markup:
+    """What to do; where it is covered, the papers to bring stand out."""
+    need: Markup = escape(verdict.need)
+    if verdict.kind is VerdictKind.COVERED and verdict.blocked_by is None:
+        for each in sorted({each.name for each in verdict.to_bring}, key=len, reverse=True):
+            need = need.replace(each, Markup(" <em>{}</em>").format(each), 1)
+    return need
+
+
+def _version_facts(verdict: Verdict) -> list[tuple[str, str]]:
+    version = verdict.version
+    if version is None:
+        return []
+    return [
+        ("档案", version.title),
+        ("审核", f"{written(version.reviewed_at)} {version.reviewed_by}"),
+        ("有效至", written(version.valid_until)),
+    ]
+
+
+def _tally(verdict: Verdict) -> list[tuple[int, str, str]]:
+    brought = (len(verdict.to_bring), "件要交", "")
+    if verdict.kind is VerdictKind.COVERED:
+        return [(len(verdict.waived), "件免交", ""), brought]
+    return [brought] if verdict.kind in (VerdictKind.NOT_COVERED, VerdictKind.NOT_ON_FILE, VerdictKind.EXPIRED) else []
+
+
+def can_reuse(verdict: Verdict) -> bool:
+    """Whether the verdict itself lets the clerk go on; the lease may still stand in the way."""
+    blocking = any(flag.severity is Severity.BLOCKS for flag in verdict.flags)
+    return verdict.kind is VerdictKind.COVERED and verdict.blocked_by is None and not blocking
+
+
+def document_row(verdict: Verdict, drawn: PageSizes, href: str) -> list[Params]:
+    """For dossier.docs: the papers on file with thumbnails of their first pages. `href` is what a page's address
+    begins with."""
+    found = []
+    for each in verdict.documents:
+        count = each.page_count or 1
+        thumbs = [thumb_url(each.id, page) if (each.id, page) in drawn else "" for page in range(1, min(count, 2) + 1)]
+        spared = bool(each.spares)
+        found.append(
+            {
+                "title": each.kind.label,
+                "number": each.number,
+                "thumbs": thumbs,
+                "pages": count,
+                "href": f"{href}{each.id}",
+                "said": f"{'免交' if spared else '在档'} · {left(each.valid_until, verdict.day)}",
+                "tone": "ok" if each.valid_until is None or each.valid_until >= verdict.day else "bad",
+            }
+        )
+    return found
+
+
+def occupant_cards(occupants: Sequence[Occupant]) -> list[Params]:
+    """Who is there: name, since when, and a note with its tone where somebody has to know more."""
+    return [
+        {
+            "name": each.name,
+            "said": each.sentence.partition("，")[0],
+            "unit": each.unit_label,
+            "tone": "warn" if each.contested else "bad" if each.blocks else "ok",
+            "note": _occupant_note(each),
+        }
+        for each in occupants
+    ]
+
+
+def _occupant_note(each: Occupant) -> tuple[str, str] | None:
+    if each.contested:
+        return "可能已不在此处，不影响本次办理", "正在核实。新户照常登记，凭证里会写明这一条。"
+    if each.blocks and each.status == "held":
+        return "正在为这家保留，现在不能调用", "登记结果出来、保留期过后，或撤销那次调用，这个单元才能再用。"
+    if each.blocks:
+        return "一处住所只登记一户，现在不能调用", "这家迁出后才能再登记。确已搬走的，请先办理迁出。"
+    return None
+
+
+def flag_notes(flags: Iterable[Flag]) -> list[Params]:
+    return [{"tone": SEVERITY_TONES[flag.severity], "title": flag.severity.label, "body": flag.text} for flag in flags]
+
+
+# 租赁合同
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaseCard:
+    """A lease check for the page: clashes first (dossier.clash), then notes, then what agrees (dossier.finds)."""
+
+    clashes: list[Params]
+    notes: list[Params]
+    agreements: list[Params]
+    blocks: bool
+    needs_reason: bool
+
+
+def lease_card(check: LeaseCheck, drawn: PageSizes, href: str) -> LeaseCard:
+    """`href` is what the address of a page to look at begins with: a document's id and ?page= follow."""
+    placed = [finding for finding in check.findings if finding.places]
+    return LeaseCard(
+        clashes=[_clash(finding, drawn, href) for finding in placed],
+        notes=[
+            {"tone": SEVERITY_TONES[each.severity], "title": each.text, "effect": each.severity.label}
+            for each in check.findings
+            if not each.places
+        ],
+        agreements=[
+            {
+                "label": each.name,
+                "text": each.text,
+                "places": " · ".join(dict.fromkeys(place.caption for place in each.places)),
+                "href": page_href(href, each.places[0]) if each.places else "",
+            }
+            for each in check.agreements
+        ],
+        blocks=bool(check.at(Severity.BLOCKS)),
+        needs_reason=bool(check.at(Severity.NEEDS_REASON)),
+    )
+
+
+def _clash(finding: Finding, drawn: PageSizes, href: str) -> Params:
+    return {
+        "tone": SEVERITY_TONES[finding.severity],
+        "title": finding.text.rstrip("。"),
+        "places": [crop(place, drawn, href) for place in finding.places[:2]],
+        "effect": finding.severity.label,
+    }
+
+
+def crop(place: Place, drawn: PageSizes, href: str) -> Params:
+    """For dossier.crop: cut from the drawn page where that is known, else the words themselves."""
+    size = drawn.get((place.document_id, place.page))
+    shown: Params = {"caption": place.caption, "href": page_href(href, place)}
+    if size is None or place.box is None:
+        return {**shown, "text": Markup("<mark>{}</mark>").format(place.text)}
+    return {
+        **shown,
+        "src": page_url(place.document_id, place.page),
+        "width": size[0],
+        "height": size[1],
+        "box": corner_and_size(place.box),
+    }
+
+
+# 使用权链
+
+
+def chain(
+    papers: Iterable[Paper],
+    situation: TitleSituation,
+    day: date,
+    *,
+    tenant: str,
+    lease: LeaseCheck | None = None,
+) -> Params | None:
+    """For dossier.chain and chain_line: from the owner through those who may let to the tenant, as far as it is read.
+
+    None where not even the owner was read. A mandate that is over, or a finding against the lessor, is a break.
+    """
+    filed = list(papers)
+    deeds = [paper for paper in filed if paper.kind is DocumentKind.TITLE_DEED]
+    owner = next((fact for deed in deeds for fact in deed.all("owner")), None)
+    if owner is None:
+        return None
+    holders: list[Params] = [{"role": "产权人", "name": owner.text, "note": "产权证"}]
+    links: list[Params] = []
+    mandate = next((paper for paper in filed if paper.kind is DocumentKind.MANDATE and paper.one("grantee")), None)
+    if situation is not TitleSituation.OWNER_LETS and mandate is not None:
+        holders.append(_operator(mandate))
+        links.append(_mandate_link(mandate, situation, day))
+    holders.append({"role": "承租人", "name": tenant, "note": "本次申请" if lease else ""})
+    links.append(_lease_link(lease))
+    whole = not any(link["broken"] for link in links)
+    return {"holders": holders, "links": links, "whole": whole, "said": _chain_said(whole, links, mandate)}
+
+
+def _operator(mandate: Paper) -> Params:
+    grantee, sublet = mandate.one("grantee"), mandate.one("sublet_allowed")
+    allowed = "" if sublet is None or not isinstance(sublet.normal, bool) else "可转租" if sublet.normal else "不可转租"
+    return {"role": "运营方", "name": grantee.text if grantee else "", "note": allowed}
+
+
+def _mandate_link(mandate: Paper, situation: TitleSituation, day: date) -> Params:
+    ends = _day(mandate.one("term_end", "ends_on"))
+    over = ends is not None and ends < day
+    return {
+        "label": "委托运营" if situation is TitleSituation.MANDATED else "转租授权",
+        "term": f"至 {written(ends)}" if ends else "期限未读出",
+        "broken": over,
+        "reason": f"{written(ends)} 已到期" if over else "",
+    }
+
+
+def _lease_link(lease: LeaseCheck | None) -> Params:
+    against = {"lessor_without_right", "mandate_not_in_force", "no_right_to_sublet", "registration_not_allowed"}
+    found = next((each for each in lease.findings if each.code in against), None) if lease else None
+    broken = found is not None and found.severity is Severity.BLOCKS
+    return {
+        "label": "租赁合同",
+        "term": "本次核对" if lease else "",
+        "broken": broken,
+        "reason": "出租方无权出租" if broken else "",
+    }
+
+
+def _chain_said(whole: bool, links: Sequence[Params], mandate: Paper | None) -> str:
+    if not whole:
+        return f"断在{next(link['label'] for link in links if link['broken'])}"
+    sublet = mandate.one("sublet_allowed") if mandate else None
+    return "完整，有转租权" if sublet is not None and sublet.normal is True else "完整"
+
+
+def _day(fact: Fact | None) -> date | None:
+    if fact is None or not isinstance(fact.normal, str):
+        return None
+    try:
+        return date.fromisoformat(fact.normal[:10])
+    except ValueError:
+        return None
+
+
+# 页
+
+
+def page_url(document_id: UUID, page: int) -> str:
+    """The picture of a page (ports.common.documents)."""
+    return f"/documents/{document_id}/pages/{page}.webp"
+
+
+def thumb_url(document_id: UUID, page: int) -> str:
+    return f"/documents/{document_id}/thumbs/{page}.webp"
+
+
+def page_href(href: str, place: Place) -> str:
+    return f"{href}{place.document_id}?page={place.page}"
+
+
+def corner_and_size(box: Sequence[float]) -> tuple[float, float, float, float]:
+    """(x, y, width, height) as the macros want it, from the corners as they are stored."""
+    x0, y0, x1, y1 = box
+    return x0, y0, x1 - x0, y1 - y0
