@@ -522,6 +522,15 @@ async def test_a_late_registration_is_refused_once_somebody_else_came(counter: C
     assert await live(db, counter) == ["held"]
 
 
+async def test_a_late_registration_is_refused_once_the_whole_floor_is_taken(counter: Counter, db: Connection) -> None:
+    floor = await make.unit(db, carrier_id=counter.carrier_id, label="14层整层", kind="whole_floor", floor=14)
+    made = await counter.reuse(hold_days=1)
+    await actions.expire_holds(counter.database, datetime.now(UTC) + timedelta(days=2))
+    await making.registered(db, unit_id=floor)
+    with pytest.raises(refusals.UnitTaken, match="已由别家使用"):
+        await counter.report(made, ReuseStatus.REGISTERED, USCC)
+
+
 async def test_two_workers_let_a_hold_go_once(fresh_database: Database) -> None:
     counter = await set_up(fresh_database)
     await counter.reuse(hold_days=1)
