@@ -217,6 +217,25 @@ async def test_a_corrected_term_moves_the_last_day_and_the_machine_value_stays(
     assert document.valid_until == date(2033, 9, 30)
 
 
+async def test_a_lease_is_put_right_by_the_authority_that_took_it(database: Database, db: Connection) -> None:
+    at = await house(db)
+    lease = await make.document(
+        db, carrier_id=at.carrier_id, organisation_id=at.clerk.organisation_id, purpose="lease", kind="lease"
+    )
+    field_id = await db.fetchval(
+        """
+        INSERT INTO document_fields (document_id, name, value, confidence, page)
+             VALUES ($1, 'area_m2', '6Z.3', 0.4, 1)
+          RETURNING id
+        """,
+        lease,
+    )
+    assert (await papers.correct_field(database, at.clerk, field_id, "62.3")).shown == "62.3"
+    for stranger in (at.manager, await make.actor(db, role="clerk")):
+        with pytest.raises(NotFound):
+            await papers.correct_field(database, stranger, field_id, "63")
+
+
 # 提交
 
 

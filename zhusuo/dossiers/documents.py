@@ -33,7 +33,7 @@ class SeenDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far the reading of a document is; `error` stands there when it was given up."""
+    """How far the reading of a document is; `quarantined` when it was given up."""
 
     document_id: UUID
     page: int
@@ -261,6 +261,7 @@ async def insert(
                        FROM documents
                       WHERE sha256 = $1
                         AND organisation_id = $4
+                        AND (discarded_at IS NULL OR submitted_at IS NOT NULL)
                    ORDER BY uploaded_at
                       LIMIT 1)
         ON CONFLICT DO NOTHING

@@ -8,7 +8,7 @@ from uuid import UUID
 from zhusuo import audit, events, tasks
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import documents, store
-from zhusuo.dossiers.access import editable_filing, person_of, refuse_if_claimed, reviewed_filing
+from zhusuo.dossiers.access import FILERS, editable_filing, person_of, refuse_if_claimed, reviewed_filing
 from zhusuo.dossiers.model import Document, DocumentField, DocumentKind, DocumentStatus, Filing, FilingStatus
 from zhusuo.errors import Conflict, Invalid, NotFound
 from zhusuo.people.model import Actor, Role
@@ -157,10 +157,17 @@ def weight_of(size: int) -> int:
 
 
 async def _to_change(db: Connection, actor: Actor, document_id: UUID) -> Document:
-    """A document of a filing, locked with it: its filer's while it may be edited, or the clerk's who reviews it."""
+    """A document of a filing, locked with it: its filer's while it may be edited, or the clerk's who reviews it.
+
+    A lease or a claim belongs to the organisation that brought it.
+    """
     document = await documents.by_id(db, document_id)
-    if document is None or document.filing_id is None:
+    if document is None or actor.role not in FILERS:
         raise NotFound
+    if document.filing_id is None:
+        if document.organisation_id != actor.organisation_id:
+            raise NotFound
+        return await _live(db, document_id)
     if actor.role is Role.CLERK and document.organisation_id != actor.organisation_id:
         return await _reviewed_document(db, actor, document_id)
     filing = await store.by_id(db, document.filing_id)

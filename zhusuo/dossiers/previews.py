@@ -25,13 +25,11 @@ from zhusuo.dossiers.documents import SeenDocument
 from zhusuo.dossiers.model import Document, DocumentPage
 from zhusuo.dossiers.uploads import asking_store
 from zhusuo.errors import NotFound, Unavailable
-from zhusuo.people.model import Actor, Role
+from zhusuo.people.model import Actor
 
 LARGEST = 20 * 1024 * 1024
 WIDTHS = range(80, 2001)
 THUMBNAIL_WIDTH = 160
-
-CONTENT_FOR = frozenset({Role.MANAGER, Role.AGENT, Role.CLERK, Role.CLIENT})
 
 
 class NotDrawnYet(Unavailable):

@@ -646,17 +646,16 @@ async def documents_of_version(db: Connection, version_id: UUID) -> list[Submitt
 # 机构: who is told
 
 
-async def organisation(db: Connection, organisation_id: UUID) -> tuple[str, str]:
-    """Its kind and its name."""
-    row = await db.fetchrow(
+async def organisation_kind(db: Connection, organisation_id: UUID) -> str:
+    kind: str | None = await db.fetchval(
         """
-        SELECT kind, name
+        SELECT kind
           FROM organisations
          WHERE id = $1
         """,
         organisation_id,
     )
-    return (row["kind"], row["name"]) if row else ("", "")
+    return kind or ""
 
 
 def _filing(row: Row) -> Filing:

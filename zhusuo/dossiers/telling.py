@@ -44,8 +44,7 @@ async def tell_organisation(
     db: Connection, organisation_id: UUID, filing: Filing, kind: str, title: str, body: str = ""
 ) -> None:
     """About a filing of its own."""
-    organisation_kind, _ = await store.organisation(db, organisation_id)
-    desk = DESK_OF.get(organisation_kind, "/property")
+    desk = DESK_OF.get(await store.organisation_kind(db, organisation_id), "/property")
     await notices.send(
         db, organisation_id, kind, title, f"{desk}/filings/{filing.id}", body=body, carrier_id=filing.carrier_id
     )
