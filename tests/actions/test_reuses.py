@@ -309,7 +309,7 @@ async def test_who_is_registered_there_stands_in_the_way_with_the_day(counter: C
 async def test_a_contested_registration_does_not_block_a_newcomer(counter: Counter, db: Connection) -> None:
     await making.registered(db, unit_id=counter.unit_id, contested=True)
     made = await counter.reuse()
-    assert receipts.content_of(made)["occupancy"] == {"live": 1, "contested": 1, "sharing_allowed": False}
+    assert receipts.content_of(made)["registrations"] == {"live": 1, "contested": 1, "sharing_allowed": False}
     assert "澜鹭" not in made.receipt_text
 
 

@@ -73,7 +73,7 @@ def content(**changed: Any) -> dict[str, Any]:
         "agreements": [{"code": "lessor", "name": "出租方", "text": ""}],
         "flags": [],
         "reason": "",
-        "occupancy": {"live": 1, "contested": 1, "sharing_allowed": False},
+        "registrations": {"live": 1, "contested": 1, "sharing_allowed": False},
         **changed,
     }  # fmt: skip
 

@@ -231,7 +231,7 @@ async def content(
         "agreements": [{"code": each.code, "name": each.name, "text": each.text} for each in examined.check.agreements],
         "flags": [{"kind": each.kind, "severity": each.severity, "text": each.text} for each in ground.flags],
         "reason": new.reason,
-        "occupancy": {
+        "registrations": {
             "live": len(live),
             "contested": sum(each.contested for each in live),
             "sharing_allowed": ground.sharing,
