@@ -3,5 +3,6 @@
 from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.common.claims import pages as claims
+from zhusuo.ports.common.units import pages as units
 
-doors: list[HTTPRouteHandler] = [*claims.doors]
+doors: list[HTTPRouteHandler] = [*claims.doors, *units.doors]

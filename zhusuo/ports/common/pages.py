@@ -78,6 +78,7 @@ PORTS: dict[Role, Port] = {
     ),
 }
 
+SHARED = ("/filings", "/carriers", "/units", "/claims", "/documents")
 NOTICES = RailLink(href="/notices", icon="bell", label="通知")
 
 
@@ -119,7 +120,9 @@ def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[st
     theme, text = request.cookies.get("zs-theme", ""), request.cookies.get("zs-text", "")
     if actor is None or port is None:
         return Frame(url=url, theme=theme, text=text)
-    nearest = max((link.href for link in (*port.rail, NOTICES) if _within(path, link.href)), key=len, default="")
+    # What rooms share stands where its room has it: /filings under /property/filings.
+    shared = f"{port.root}{path}" if path.startswith(SHARED) else path
+    nearest = max((link.href for link in (*port.rail, NOTICES) if _within(shared, link.href)), key=len, default="")
     return Frame(
         port=port.name,
         rail=[_link(link, nearest, counts) for link in (*port.rail, NOTICES)],

@@ -111,7 +111,7 @@ async def claim(
         capacity = filers.capacity_of(actor)
         await management_actions.claim_management(database, actor, carrier_id, document_id, capacity)
     except Invalid as invalid:
-        errors = {"document_id": sentence for sentence in invalid.fields.values()}
+        errors = {"document_id": "".join(invalid.fields.values())}
         return again(await _carrier(request, database, settings, actor, carrier_id, errors))
     return go("/claims")
 
@@ -135,15 +135,11 @@ async def new(
     return await _new(request, database, actor, CarrierForm(name=name), {})
 
 
-async def _new(
-    request: Asked, database: Database, actor: Actor, form: CarrierForm, errors: dict[str, str]
-) -> Template:
+async def _new(request: Asked, database: Database, actor: Actor, form: CarrierForm, errors: dict[str, str]) -> Template:
     async with database.connection() as db:
         subdistricts = await filers.subdistricts(db, actor.district_code)
     desk = HOME_OF[actor.role]
-    return page(
-        request, "claims/new.html", form=form, errors=errors, kinds=KINDS, subdistricts=subdistricts, desk=desk
-    )
+    return page(request, "claims/new.html", form=form, errors=errors, kinds=KINDS, subdistricts=subdistricts, desk=desk)
 
 
 @post("/claims/new", name="claims.add", status_code=303)
