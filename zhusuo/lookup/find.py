@@ -10,6 +10,7 @@ A known road with an unknown number is not on file: no other number is ever offe
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from zhusuo.addresses.keys import pinyin_of, search_key
 from zhusuo.addresses.lexicon import Lexicon
@@ -21,6 +22,15 @@ from zhusuo.lookup.asked import Asked, asked
 from zhusuo.lookup.ladder import Hit, answer, choose, hits, judge, needs_buildings, neighbours, reason, settle
 from zhusuo.lookup.model import Match
 from zhusuo.lookup.store import Gate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Scope:
+    """Which carriers are asked, by the codes of their districts (None: all), and the words that are known."""
+
+    codes: Sequence[str] | None
+    lexicon: Lexicon
+
 
 _FIRST_NUMBER = re.compile(r"\d{1,6}")
 
@@ -43,14 +53,15 @@ async def find_washed(
         text = f"{address.district}的住所不在这里受理"
         return answer(question, "N", (reason(question, "outside", text, address.district),))
     codes = [district] if district else None if district_codes is None else sorted(district_codes)
-    gates = await _at_gate(db, question, codes) if address.road else []
+    scope = _Scope(codes=codes, lexicon=lexicon)
+    gates = await _at_gate(db, question, scope) if address.road else []
     found = hits(question, gates)
     if found:
-        return await _settle(db, question, found, lexicon)
-    return await _otherwise(db, question, codes, lexicon)
+        return await _settle(db, question, found, scope)
+    return await _otherwise(db, question, scope)
 
 
-async def _at_gate(db: Connection, question: Asked, codes: Sequence[str] | None) -> list[Gate]:
+async def _at_gate(db: Connection, question: Asked, scope: _Scope) -> list[Gate]:
     address = question.address
     return await store.at_gate(
         db,
@@ -59,21 +70,21 @@ async def _at_gate(db: Connection, question: Asked, codes: Sequence[str] | None)
         sublane=address.sublane,
         numbers=question.numbers,
         keys=question.keys,
-        names=question.names,
-        district_codes=codes,
+        district_codes=scope.codes,
     )
 
 
-async def _settle(db: Connection, question: Asked, found: list[Hit], lexicon: Lexicon) -> Match:
-    chosen = choose(question, found)
+async def _settle(db: Connection, question: Asked, found: list[Hit], scope: _Scope) -> Match:
+    owners = await store.owners(db, question.names, scope.codes) if question.names else set()
+    chosen = choose(found, owners)
     unsure = needs_buildings(question, chosen)
     buildings = await store.buildings(db, unsure) if unsure else {}
-    return settle(question, [judge(question, hit, buildings, lexicon) for hit in chosen])
+    return settle(question, [judge(question, hit, buildings, scope.lexicon) for hit in chosen])
 
 
-async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | None, lexicon: Lexicon) -> Match:
+async def _otherwise(db: Connection, question: Asked, scope: _Scope) -> Match:
     address = question.address
-    named = await store.named(db, question.names, question.keys, codes) if question.names else []
+    named = await store.named(db, question.names, question.keys, scope.codes) if question.names else []
     if address.road and (address.number or address.lane):
         number = _FIRST_NUMBER.search(address.lane or address.number)
         near = await store.nearest(
@@ -81,12 +92,12 @@ async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | Non
             road=address.road,
             lane=address.lane,
             number=int(number[0]) if number else 0,
-            district_codes=codes,
+            district_codes=scope.codes,
         )
         if near:
             return _neighbours(question, near, named)
         if not question.washed.known_road:
-            near_roads = sorted(lexicon.near(address.road))
+            near_roads = sorted(scope.lexicon.near(address.road))
             like = await store.on_like_roads(
                 db,
                 road=address.road,
@@ -96,14 +107,14 @@ async def _otherwise(db: Connection, question: Asked, codes: Sequence[str] | Non
                 sound=pinyin_of(address.road),
                 spelt_nearly=near_roads,
                 keys=question.keys,
-                district_codes=codes,
+                district_codes=scope.codes,
             )
             if like:
                 sounding = [gate for gate in like if gate.rung == "sound"]
-                return await _corrected(db, question, sounding or like, near_roads, lexicon)
+                return await _corrected(db, question, sounding or like, near_roads, scope)
     if named:
-        return await _by_name(db, question, named, lexicon)
-    return await _not_found(db, question, codes)
+        return await _by_name(db, question, named, scope)
+    return await _not_found(db, question, scope)
 
 
 def _neighbours(question: Asked, near: list[Gate], named: list[Gate]) -> Match:
@@ -117,9 +128,7 @@ def _neighbours(question: Asked, near: list[Gate], named: list[Gate]) -> Match:
     return answer(question, "N", (reason(question, "number_not_on_file", text, part),), candidates=neighbours(near))
 
 
-async def _corrected(
-    db: Connection, question: Asked, gates: list[Gate], near_roads: list[str], lexicon: Lexicon
-) -> Match:
+async def _corrected(db: Connection, question: Asked, gates: list[Gate], near_roads: list[str], scope: _Scope) -> Match:
     """A road that sounds the same, or is one character away, and has this very number.
 
     It is believed only where no other road would do as well and the text names the district.
@@ -133,10 +142,10 @@ async def _corrected(
     if not sure or not found:
         return answer(question, "C", (correction, *_unsure(question)), candidates=neighbours(gates))
     corrected = [Hit(gate=hit.gate, units=hit.units, reasons=(correction, *hit.reasons)) for hit in found]
-    return await _settle(db, question, corrected, lexicon)
+    return await _settle(db, question, corrected, scope)
 
 
-async def _by_name(db: Connection, question: Asked, gates: list[Gate], lexicon: Lexicon) -> Match:
+async def _by_name(db: Connection, question: Asked, gates: list[Gate], scope: _Scope) -> Match:
     address = question.address
     text = f"按名称查到：{'、'.join(gate.carrier for gate in gates[:3])}"
     named = reason(question, "by_name", text, address.name or address.road)
@@ -144,16 +153,17 @@ async def _by_name(db: Connection, question: Asked, gates: list[Gate], lexicon: 
     contradicted = bool(address.number or address.lane) or (question.washed.known_road and roads != {address.road})
     if contradicted:
         return answer(question, "C", (named, *_unsure(question)), candidates=neighbours(gates))
-    return await _settle(db, question, [Hit(gate=gate, units=gate.units, reasons=(named,)) for gate in gates], lexicon)
+    found = [Hit(gate=gate, units=gate.units, reasons=(named,)) for gate in gates]
+    return await _settle(db, question, found, scope)
 
 
-async def _not_found(db: Connection, question: Asked, codes: Sequence[str] | None) -> Match:
+async def _not_found(db: Connection, question: Asked, scope: _Scope) -> Match:
     address = question.address
     if question.washed.known_road and address.road:
         text = f"“{question.gate}”没有备案" if address.number or address.lane else f"“{address.road}”上没有找到"
         return answer(question, "N", (reason(question, "road_not_on_file", text, address.road),))
     term = question.gate or next(iter(question.names), "") or search_key(question.washed.normal)
-    gates = await store.similar(db, term, codes) if len(term) >= 3 else []
+    gates = await store.similar(db, term, scope.codes) if len(term) >= 3 else []
     if gates:
         text = "没有查到，下面是写法相近的"
         return answer(question, "C", (reason(question, "similar", text),), candidates=neighbours(gates))

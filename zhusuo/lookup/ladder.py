@@ -4,8 +4,8 @@ The rule behind all others: a carrier or unit that it is not is the worst answer
 every number, or could also be something that is not on file, goes to a person with candidates (class C).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from zhusuo.addresses.keys import building_key, canonical, covers, search_key
@@ -56,11 +56,16 @@ CAPS: dict[str, Class] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """A carrier that may be meant: the address that led there, all its units asked for, and what differed."""
+    """A carrier that may be meant: the address that led there, all its units asked for, and what differed.
+
+    `owns_name` says that the name in the text is this carrier's, `name_elsewhere` that it is another's.
+    """
 
     gate: Gate
     units: tuple[UnitRow, ...]
     reasons: tuple[Reason, ...] = ()
+    owns_name: bool = False
+    name_elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,10 +140,14 @@ def _holding(gates: list[Gate], part: str, in_lane: bool) -> Gate | None:
     return next((gate for gate in gates if gate.number and covers(gate.number, part, in_lane=in_lane)), None)
 
 
-def choose(question: Asked, found: list[Hit]) -> list[Hit]:
-    """Among several carriers at one gate, the one whose name stands in the text."""
-    named = [hit for hit in found if hit.gate.owns_name]
-    return named if len(named) == 1 else found
+def choose(found: list[Hit], owners: Set[UUID]) -> list[Hit]:
+    """Among several carriers at one gate, the one whose name stands in the text; `owners` have that name."""
+    told = [
+        replace(hit, owns_name=hit.gate.carrier_id in owners, name_elsewhere=bool(owners - {hit.gate.carrier_id}))
+        for hit in found
+    ]
+    named = [hit for hit in told if hit.owns_name]
+    return named if len(named) == 1 else told
 
 
 # -- building and unit -------------------------------------------------------------------------------------------
@@ -214,8 +223,8 @@ def _surroundings(question: Asked, hit: Hit, lexicon: Lexicon) -> Iterable[Reaso
     address, gate = question.address, hit.gate
     if gate.ended:
         yield reason(question, "former_address", f"“{gate.text}”是旧地址")
-    if address.name and not gate.owns_name and search_key(address.name) not in search_key(gate.carrier):
-        if gate.name_elsewhere:
+    if address.name and not hit.owns_name and search_key(address.name) not in search_key(gate.carrier):
+        if hit.name_elsewhere:
             yield reason(question, "name_elsewhere", f"“{address.name}”是另一处载体的名称", address.name)
         else:
             yield reason(question, "name_unknown", f"“{address.name}”不是已登记的名称，没有用来查找", address.name)

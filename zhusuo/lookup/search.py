@@ -7,7 +7,7 @@ from uuid import UUID
 from zhusuo.addresses.characters import normal
 from zhusuo.addresses.keys import INITIALS, building_key, search_key
 from zhusuo.carriers.model import unit_name
-from zhusuo.db import Connection
+from zhusuo.db import Connection, Row
 
 MOST_TYPED = 60
 _LAST = "\U0010ffff"
@@ -43,73 +43,105 @@ async def suggest(
     typed = search_key(_DISTRICT.sub("", normal(text[:MOST_TYPED])[0]))
     if not typed:
         return []
-    districts = None if district_codes is None else sorted(district_codes)
-    subdistricts = None if subdistrict_codes is None else sorted(subdistrict_codes)
-    return await _carriers(db, typed, districts, subdistricts, organisation_id, limit) or await _units(
-        db, typed, districts, subdistricts, organisation_id, limit
+    rights = _Rights(
+        district_codes=None if district_codes is None else sorted(district_codes),
+        subdistrict_codes=None if subdistrict_codes is None else sorted(subdistrict_codes),
+        organisation_id=organisation_id,
     )
+    own = _carriers if organisation_id is None else _own_carriers
+    return await own(db, typed, rights, limit) or await _units(db, typed, rights, limit)
 
 
-async def _carriers(
-    db: Connection,
-    typed: str,
-    districts: list[str] | None,
-    subdistricts: list[str] | None,
-    organisation_id: UUID | None,
-    limit: int,
-) -> list[Suggestion]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rights:
+    district_codes: list[str] | None
+    subdistrict_codes: list[str] | None
+    organisation_id: UUID | None
+
+
+async def _carriers(db: Connection, typed: str, rights: _Rights, limit: int) -> list[Suggestion]:
+    """Of the first 2,000 terms that begin so, the best for each carrier: one letter begins most of them."""
     rows = await db.fetch(
         """
-        SELECT best.carrier_id, best.shown, c.name, main.text AS address
-          FROM (
+          WITH begun AS MATERIALIZED (
+               SELECT t.carrier_id, t.shown, t.weight, t.term
+                 FROM carrier_terms AS t
+                 JOIN carriers AS c ON c.id = t.carrier_id
+                WHERE t.term ~>=~ $1
+                  AND t.term ~<~ $2
+                  AND c.retired_at IS NULL
+                  AND ($3::text[] IS NULL OR c.district_code = ANY ($3::text[]))
+                  AND ($4::text[] IS NULL OR c.subdistrict_code = ANY ($4::text[]))
+             ORDER BY t.term USING ~<~
+                LIMIT 2000
+               ),
+               best AS (
                SELECT DISTINCT ON (carrier_id) carrier_id, shown, weight, term
-                 FROM carrier_terms
-                WHERE term ~>=~ $1
-                  AND term ~<~ $2
-                  AND ($3::text[] IS NULL OR district_code = ANY ($3::text[]))
+                 FROM begun
              ORDER BY carrier_id, weight DESC, length(term), term
-               ) AS best
+               )
+        SELECT best.carrier_id, best.shown, c.name, main.text AS address
+          FROM best
+          JOIN carriers AS c ON c.id = best.carrier_id
+          JOIN carrier_addresses AS main ON main.carrier_id = c.id
+                                        AND main.is_main
+      ORDER BY best.weight DESC, length(best.term), best.term, best.carrier_id
+         LIMIT $5
+        """,
+        typed,
+        typed + _LAST,
+        rights.district_codes,
+        rights.subdistrict_codes,
+        limit,
+    )
+    return [_carrier(row) for row in rows]
+
+
+async def _own_carriers(db: Connection, typed: str, rights: _Rights, limit: int) -> list[Suggestion]:
+    """The same among the carriers of one organisation, beginning with those."""
+    rows = await db.fetch(
+        """
+          WITH best AS (
+               SELECT DISTINCT ON (t.carrier_id) t.carrier_id, t.shown, t.weight, t.term
+                 FROM managements AS m
+                 JOIN carrier_terms AS t ON t.carrier_id = m.carrier_id
+                WHERE m.organisation_id = $3
+                  AND m.status = 'confirmed'
+                  AND t.term ~>=~ $1
+                  AND t.term ~<~ $2
+             ORDER BY t.carrier_id, t.weight DESC, length(t.term), t.term
+               )
+        SELECT best.carrier_id, best.shown, c.name, main.text AS address
+          FROM best
           JOIN carriers AS c ON c.id = best.carrier_id
           JOIN carrier_addresses AS main ON main.carrier_id = c.id
                                         AND main.is_main
          WHERE c.retired_at IS NULL
-           AND ($4::text[] IS NULL OR c.subdistrict_code = ANY ($4::text[]))
-           AND ($5::uuid IS NULL OR EXISTS (
-                SELECT
-                  FROM managements AS m
-                 WHERE m.carrier_id = c.id
-                   AND m.organisation_id = $5
-                   AND m.status = 'confirmed'
-                ))
+           AND ($4::text[] IS NULL OR c.district_code = ANY ($4::text[]))
+           AND ($5::text[] IS NULL OR c.subdistrict_code = ANY ($5::text[]))
       ORDER BY best.weight DESC, length(best.term), best.term, best.carrier_id
          LIMIT $6
         """,
         typed,
         typed + _LAST,
-        districts,
-        subdistricts,
-        organisation_id,
+        rights.organisation_id,
+        rights.district_codes,
+        rights.subdistrict_codes,
         limit,
     )
-    return [
-        Suggestion(
-            carrier_id=row["carrier_id"],
-            unit_id=None,
-            text=row["shown"],
-            detail=row["address"] if row["shown"] == row["name"] else row["name"],
-        )
-        for row in rows
-    ]
+    return [_carrier(row) for row in rows]
 
 
-async def _units(
-    db: Connection,
-    typed: str,
-    districts: list[str] | None,
-    subdistricts: list[str] | None,
-    organisation_id: UUID | None,
-    limit: int,
-) -> list[Suggestion]:
+def _carrier(row: Row) -> Suggestion:
+    return Suggestion(
+        carrier_id=row["carrier_id"],
+        unit_id=None,
+        text=row["shown"],
+        detail=row["address"] if row["shown"] == row["name"] else row["name"],
+    )
+
+
+async def _units(db: Connection, typed: str, rights: _Rights, limit: int) -> list[Suggestion]:
     """Units of a carrier one of whose names, addresses or initials is the beginning of what was typed."""
     begun = [(typed[:k], _UNIT_BEGUN.fullmatch(typed, k)) for k in range(2, len(typed))]
     ways = [(way, building_key(rest[1] or ""), rest[2]) for way, rest in begun if rest is not None]
@@ -141,9 +173,9 @@ async def _units(
         [building for _, building, _ in ways],
         [key for _, _, key in ways],
         INITIALS,
-        districts,
-        subdistricts,
-        organisation_id,
+        rights.district_codes,
+        rights.subdistrict_codes,
+        rights.organisation_id,
         limit,
     )
     return [

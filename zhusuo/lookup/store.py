@@ -25,8 +25,7 @@ class UnitRow:
 class Gate:
     """One address of one carrier, with those of its units that were asked for.
 
-    `rung` says which step of the ladder led here; `owns_name` that the name in the text is this carrier's, and
-    `name_elsewhere` that it is another's.
+    `rung` says which step of the ladder led here.
     """
 
     rung: str
@@ -43,8 +42,6 @@ class Gate:
     number: str
     building: str
     ended: bool
-    owns_name: bool
-    name_elsewhere: bool
     units: tuple[UnitRow, ...]
 
 
@@ -56,25 +53,19 @@ async def at_gate(
     sublane: str,
     numbers: Sequence[str],
     keys: Sequence[str],
-    names: Sequence[str],
     district_codes: Sequence[str] | None,
 ) -> list[Gate]:
-    """All addresses with one of these numbers, or with a list or range of numbers, on this road or in this lane."""
+    """All addresses with one of these numbers, or with a list or range of numbers, on this road or in this lane.
+
+    The statement every lookup runs: kept so plain that PostgreSQL keeps one plan for it (planning takes longer than
+    running it).
+    """
     rows = await db.fetch(
         """
-          WITH owners AS MATERIALIZED (
-               SELECT array_agg(carrier_id) AS ids
-                 FROM carrier_terms
-                WHERE term = ANY ($6::text[])
-                  AND weight = $9
-               )
         SELECT 'gate' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
                c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended,
-               coalesce(a.carrier_id = ANY (owners.ids), false) AS owns_name,
-               owners.ids IS NOT NULL AND a.carrier_id <> ALL (owners.ids) AS name_elsewhere,
-               u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number,
-               u.kind AS unit_kind
+               a.ends_on IS NOT NULL AS ended, u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key,
+               u.number AS unit_number, u.kind AS unit_kind
           FROM (
                SELECT id, carrier_id, district_code, text, road, lane, number, building, ends_on
                  FROM carrier_addresses
@@ -92,7 +83,6 @@ async def at_gate(
                   AND number <> ALL ($4::text[])
                ) AS a
           JOIN carriers AS c ON c.id = a.carrier_id
-    CROSS JOIN owners
      LEFT JOIN LATERAL (
                SELECT id, building, floor, label, key, number, kind
                  FROM units
@@ -109,20 +99,37 @@ async def at_gate(
                   AND retired_at IS NULL
                ) AS u ON true
          WHERE c.retired_at IS NULL
-           AND ($7::text[] IS NULL OR a.district_code = ANY ($7::text[]))
-         LIMIT $8
+           AND ($6::text[] IS NULL OR a.district_code = ANY ($6::text[]))
+         LIMIT $7
         """,
         road,
         lane,
         sublane,
         numbers,
         keys,
-        names,
         district_codes,
         MOST_ROWS,
-        WHOLE,
     )
     return _gates(rows)
+
+
+async def owners(db: Connection, names: Sequence[str], district_codes: Sequence[str] | None) -> set[UUID]:
+    """The carriers with one of these names."""
+    rows = await db.fetch(
+        """
+        SELECT carrier_id
+          FROM carrier_terms
+         WHERE term = ANY ($1::text[])
+           AND weight = $2
+           AND ($3::text[] IS NULL OR district_code = ANY ($3::text[]))
+         LIMIT $4
+        """,
+        names,
+        WHOLE,
+        district_codes,
+        MOST_ROWS,
+    )
+    return {row["carrier_id"] for row in rows}
 
 
 async def nearest(
@@ -134,8 +141,7 @@ async def nearest(
         SELECT 'near' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
                c.subdistrict_code, c.floors_above, c.floors_below,
                CASE WHEN shop.number IS NULL THEN a.text ELSE a.road || shop.number || '号' END AS text,
-               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, false AS owns_name,
-               false AS name_elsewhere, NULL::uuid AS unit_id
+               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, NULL::uuid AS unit_id
           FROM carrier_addresses AS a
           JOIN carriers AS c ON c.id = a.carrier_id
      LEFT JOIN LATERAL (
@@ -182,9 +188,8 @@ async def on_like_roads(
         """
         SELECT CASE a.road_pinyin WHEN $5 THEN 'sound' ELSE 'edit' END AS rung, a.id AS address_id, a.carrier_id,
                c.name AS carrier, c.kind, c.district_code, c.subdistrict_code, c.floors_above, c.floors_below, a.text,
-               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, false AS owns_name,
-               false AS name_elsewhere, u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key,
-               u.number AS unit_number, u.kind AS unit_kind
+               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, u.id AS unit_id,
+               u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number, u.kind AS unit_kind
           FROM carrier_addresses AS a
           JOIN carriers AS c ON c.id = a.carrier_id
      LEFT JOIN units AS u ON u.carrier_id = a.carrier_id
@@ -222,7 +227,7 @@ async def named(
         """
         SELECT 'name' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
                c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, true AS owns_name, false AS name_elsewhere, u.id AS unit_id,
+               a.ends_on IS NOT NULL AS ended, u.id AS unit_id,
                u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number, u.kind AS unit_kind
           FROM carrier_terms AS t
           JOIN carriers AS c ON c.id = t.carrier_id
@@ -263,7 +268,7 @@ async def similar(db: Connection, term: str, district_codes: Sequence[str] | Non
                )
         SELECT 'similar' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
                c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, false AS owns_name, false AS name_elsewhere, NULL::uuid AS unit_id
+               a.ends_on IS NOT NULL AS ended, NULL::uuid AS unit_id
           FROM likest
           JOIN carrier_addresses AS a ON a.carrier_id = likest.carrier_id AND a.is_main
           JOIN carriers AS c ON c.id = a.carrier_id
@@ -317,8 +322,6 @@ def _gates(rows: Iterable[Row]) -> list[Gate]:
                 number=row["number"],
                 building=row["building"],
                 ended=row["ended"],
-                owns_name=row["owns_name"],
-                name_elsewhere=row["name_elsewhere"],
                 units=tuple(units.values()),
             )
         )
