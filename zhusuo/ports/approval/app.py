@@ -3,5 +3,6 @@
 from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.approval.lookup import pages as lookup
+from zhusuo.ports.approval.reuses import pages as reuses
 
-doors: list[HTTPRouteHandler] = [*lookup.doors]
+doors: list[HTTPRouteHandler] = [*lookup.doors, *reuses.doors]

@@ -214,7 +214,7 @@ def occupant_cards(occupants: Sequence[Occupant]) -> list[Params]:
 
 def _occupant_note(each: Occupant) -> tuple[str, str] | None:
     if each.contested:
-        return "可能已不在此处，不影响本次办理", "正在核实。新户照常登记，凭证里会写明这一条。"
+        return "可能已不在此处，不影响本次办理", "正在核实是否仍在此处。新户照常登记，并作标记。"
     if each.blocks and each.status == "held":
         return "正在为这家保留，现在不能调用", "登记结果出来、保留期过后，或撤销那次调用，这个单元才能再用。"
     if each.blocks:
