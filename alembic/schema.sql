@@ -150,7 +150,7 @@ CREATE TABLE client_clerks (
     person_id uuid NOT NULL
 );
 
-CREATE TABLE client_usage (
+CREATE UNLOGGED TABLE client_usage (
     client_id uuid NOT NULL,
     minute timestamp with time zone NOT NULL,
     request_count integer NOT NULL
@@ -323,6 +323,7 @@ CREATE TABLE filings (
     claimed_by uuid,
     claimed_until timestamp with time zone,
     decided_at timestamp with time zone,
+    client_id uuid,
     CONSTRAINT filing_claimed_whole CHECK (((claimed_by IS NULL) = (claimed_until IS NULL))),
     CONSTRAINT filing_kind CHECK ((kind = ANY (ARRAY['first'::text, 'change'::text, 'reconfirmation'::text]))),
     CONSTRAINT filing_scope_kind CHECK ((scope_kind = ANY (ARRAY['whole'::text, 'buildings'::text, 'floors'::text, 'units'::text]))),
@@ -633,6 +634,21 @@ CREATE TABLE uploads (
     CONSTRAINT upload_size CHECK ((size > 0))
 );
 
+CREATE UNLOGGED TABLE verification_misses (
+    id bigint NOT NULL,
+    network text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE verification_misses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME verification_misses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE version_documents (
     version_id uuid NOT NULL,
     document_id uuid NOT NULL,
@@ -864,6 +880,9 @@ ALTER TABLE ONLY upload_chunks
 ALTER TABLE ONLY uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY verification_misses
+    ADD CONSTRAINT verification_misses_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY version_documents
     ADD CONSTRAINT version_documents_pkey PRIMARY KEY (version_id, document_id);
 
@@ -961,6 +980,10 @@ CREATE INDEX persons_by_organisation ON persons USING btree (organisation_id);
 
 CREATE UNIQUE INDEX registration_exclusive ON registrations USING btree (unit_id) WHERE ((status = ANY (ARRAY['held'::text, 'registered'::text])) AND exclusive AND (NOT contested));
 
+CREATE INDEX registrations_by_applicant ON registrations USING gin (applicant gin_trgm_ops);
+
+CREATE INDEX registrations_by_business ON registrations USING btree (business_id) WHERE (business_id IS NOT NULL);
+
 CREATE INDEX registrations_by_carrier ON registrations USING btree (carrier_id) WHERE (status <> 'ended'::text);
 
 CREATE INDEX registrations_by_district ON registrations USING btree (district_code, created_at DESC);
@@ -995,6 +1018,10 @@ CREATE INDEX tasks_open ON tasks USING btree (kind, weight, due_at) WHERE ((done
 
 CREATE INDEX tenancies_by_carrier ON tenancies USING btree (carrier_id) WHERE (moved_out_on IS NULL);
 
+CREATE INDEX tenancies_moved_in ON tenancies USING btree (district_code, moved_in_on DESC) WHERE (moved_in_on IS NOT NULL);
+
+CREATE INDEX tenancies_moved_out ON tenancies USING btree (district_code, moved_out_on DESC) WHERE (moved_out_on IS NOT NULL);
+
 CREATE UNIQUE INDEX tenancy_once ON tenancies USING btree (unit_id, tenant) WHERE (moved_out_on IS NULL);
 
 CREATE UNIQUE INDEX unit_once ON units USING btree (carrier_id, building, number, key) WHERE (retired_at IS NULL);
@@ -1010,6 +1037,10 @@ CREATE INDEX units_by_whole ON units USING btree (part_of) WHERE (part_of IS NOT
 CREATE INDEX uploads_by_expiry ON uploads USING btree (expires_at);
 
 CREATE INDEX uploads_by_noun ON uploads USING btree (noun_id, person_id) WHERE (finished_at IS NULL);
+
+CREATE INDEX verification_misses_by_network ON verification_misses USING btree (network, at);
+
+CREATE INDEX verification_misses_by_time ON verification_misses USING btree (at);
 
 CREATE INDEX version_documents_by_document ON version_documents USING btree (document_id);
 
@@ -1122,6 +1153,9 @@ ALTER TABLE ONLY filings
 
 ALTER TABLE ONLY filings
     ADD CONSTRAINT filings_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY filings
+    ADD CONSTRAINT filings_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);
 
 ALTER TABLE ONLY filings
     ADD CONSTRAINT filings_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossiers(id);

@@ -82,6 +82,8 @@ UP = (
     """,
     "CREATE UNIQUE INDEX tenancy_once ON tenancies (unit_id, tenant) WHERE moved_out_on IS NULL",
     "CREATE INDEX tenancies_by_carrier ON tenancies (carrier_id) WHERE moved_out_on IS NULL",
+    "CREATE INDEX tenancies_moved_in ON tenancies (district_code, moved_in_on DESC) WHERE moved_in_on IS NOT NULL",
+    "CREATE INDEX tenancies_moved_out ON tenancies (district_code, moved_out_on DESC) WHERE moved_out_on IS NOT NULL",
     """
     CREATE TABLE flags (
         id uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -181,6 +183,8 @@ UP = (
     "CREATE INDEX registrations_live ON registrations (unit_id) WHERE status <> 'ended'",
     "CREATE INDEX registrations_by_carrier ON registrations (carrier_id) WHERE status <> 'ended'",
     "CREATE INDEX registrations_by_district ON registrations (district_code, created_at DESC)",
+    "CREATE INDEX registrations_by_business ON registrations (business_id) WHERE business_id IS NOT NULL",
+    "CREATE INDEX registrations_by_applicant ON registrations USING gin (applicant gin_trgm_ops)",
 )
 
 TABLES = (

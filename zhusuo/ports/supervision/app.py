@@ -1,5 +1,16 @@
-"""监管端: who is really there. Its doors in one list."""
+"""监管端: everything in the office's subdistricts and nothing else. Its doors in one list."""
 
 from litestar.handlers import HTTPRouteHandler
 
-doors: list[HTTPRouteHandler] = []
+from zhusuo.ports.supervision import pages
+
+doors: list[HTTPRouteHandler] = [
+    pages.overview,
+    pages.coverage_csv,
+    pages.carriers,
+    pages.carriers_xlsx,
+    pages.carrier,
+    pages.units_xlsx,
+    pages.registrations,
+    pages.registrations_xlsx,
+]

@@ -1,0 +1,201 @@
+"""监管端 pages: how much of the office's subdistricts is on file, its carriers, and who is registered in them."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from zhusuo.carriers.model import CarrierKind
+from zhusuo.carriers.stacking import CellStatus, Order
+from zhusuo.db import Database
+from zhusuo.people.model import Actor
+from zhusuo.ports.common.pages import page
+from zhusuo.ports.supervision import coverage, reads, sheets
+from zhusuo.registrations.model import RegistrationStatus
+
+Asked = Request[Any, Any, Any]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+KINDS = [(kind.value, kind.label) for kind in CarrierKind]
+STATUSES = [(status.value, status.label) for status in RegistrationStatus]
+
+
+@get("/supervision", name="supervision.overview")
+async def overview(
+    request: Asked,
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    view: FromQuery[str] = "",
+) -> Template:
+    async with database.connection() as db:
+        counted = await reads.coverage(db, actor, day)
+        moves = await reads.turnover(db, actor, day)
+        moved = await reads.turnover_counts(db, actor, day)
+    return page(
+        request,
+        "supervision/overview.html",
+        total=coverage.total(counted),
+        subdistricts=coverage.by_subdistrict(counted),
+        kinds=coverage.by_kind(counted),
+        moves=moves,
+        moved=moved,
+        meanings=coverage.MEANINGS,
+        header=coverage.HEADER,
+        as_table=view == "table",
+        day=day,
+    )
+
+
+@get("/supervision/coverage.csv", name="supervision.coverage_csv")
+async def coverage_csv(
+    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+) -> Response[bytes]:
+    async with database.connection() as db:
+        counted = await reads.coverage(db, actor, day)
+    return _file(coverage.as_csv(counted), f"街镇覆盖 {day}.csv", CSV)
+
+
+@get("/supervision/carriers", name="supervision.carriers")
+async def carriers(
+    request: Asked,
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    kind: FromQuery[str] = "",
+    subdistrict: FromQuery[str] = "",
+    filed: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+) -> Template:
+    async with database.connection() as db:
+        found = await reads.carriers(
+            db, actor, day, kind=kind, subdistrict=subdistrict, filed=filed, after=after, limit=reads.PAGE + 1
+        )
+        subdistricts = await reads.subdistricts(db, actor)
+    rows = found[: reads.PAGE]
+    return page(
+        request,
+        "supervision/carriers.html",
+        rows=rows,
+        after=rows[-1].number if len(found) > reads.PAGE else None,
+        kinds=KINDS,
+        subdistricts=subdistricts,
+        kind=kind,
+        subdistrict=subdistrict,
+        filed=filed,
+        day=day,
+    )
+
+
+@get("/supervision/carriers.xlsx", name="supervision.carriers_xlsx")
+async def carriers_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    kind: FromQuery[str] = "",
+    subdistrict: FromQuery[str] = "",
+    filed: FromQuery[str] = "",
+) -> Response[bytes]:
+    async with database.connection() as db:
+        rows = await reads.carriers(
+            db, actor, day, kind=kind, subdistrict=subdistrict, filed=filed, limit=sheets.MOST_ROWS
+        )
+    return _file(sheets.carriers(rows, day), f"载体 {day}.xlsx", XLSX)
+
+
+@get("/supervision/carriers/{carrier_id:uuid}", name="supervision.carrier")
+async def carrier(
+    request: Asked,
+    carrier_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    building: FromQuery[str] = "",
+    order: FromQuery[str] = "",
+    view: FromQuery[str] = "",
+    show: FromQuery[str] = "",
+    unit: FromQuery[UUID | None] = None,
+) -> Template:
+    chosen = Order(order) if order in list(Order) else Order.PLACE
+    path = _path(request.url.path, building=building, order=order, view=view, show=show)
+    async with database.connection() as db:
+        house = await reads.house(db, actor, carrier_id, day, path=path, building=building, order=chosen, unit_id=unit)
+    return page(
+        request,
+        "supervision/carrier.html",
+        house=house,
+        order=chosen,
+        orders=list(Order),
+        statuses=list(CellStatus),
+        show=show,
+        as_table=view == "table",
+        close=path,
+        day=day,
+    )
+
+
+@get("/supervision/carriers/{carrier_id:uuid}/units.xlsx", name="supervision.units_xlsx")
+async def units_xlsx(
+    carrier_id: FromPath[UUID], database: NamedDependency[Database], day: NamedDependency[date]
+) -> Response[bytes]:
+    async with database.connection() as db:
+        name, content = await reads.units_sheet(db, carrier_id, day)
+    return _file(content, f"{name} {day}.xlsx", XLSX)
+
+
+@get("/supervision/registrations", name="supervision.registrations")
+async def registrations(
+    request: Asked,
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    q: FromQuery[str] = "",
+    carrier: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    after: FromQuery[UUID | None] = None,
+) -> Template:
+    async with database.connection() as db:
+        found = await reads.registrations(
+            db, actor, q=q.strip(), carrier=carrier.strip(), status=status, after=after, limit=reads.PAGE + 1
+        )
+    rows = found[: reads.PAGE]
+    return page(
+        request,
+        "supervision/registrations.html",
+        rows=rows,
+        after=rows[-1].id if len(found) > reads.PAGE else None,
+        statuses=STATUSES,
+        q=q,
+        carrier=carrier,
+        status=status,
+    )
+
+
+@get("/supervision/registrations.xlsx", name="supervision.registrations_xlsx")
+async def registrations_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    q: FromQuery[str] = "",
+    carrier: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+) -> Response[bytes]:
+    async with database.connection() as db:
+        rows = await reads.registrations(
+            db, actor, q=q.strip(), carrier=carrier.strip(), status=status, limit=sheets.MOST_ROWS
+        )
+    return _file(sheets.registrations(rows), f"登记企业 {day}.xlsx", XLSX)
+
+
+def _path(path: str, **query: str) -> str:
+    given = urlencode({key: value for key, value in query.items() if value})
+    return f"{path}?{given}" if given else path
+
+
+def _file(content: bytes, name: str, media_type: str) -> Response[bytes]:
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
