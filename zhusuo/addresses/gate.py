@@ -20,10 +20,10 @@ _ROAD_AFTER = re.compile("[东南西北中新老]?(?:路|街|大道|公路|支�
 _TOWN = re.compile(f"{_HAN}{{1,4}}?(?:镇|乡|街道|农场|林场)(?!{_ROAD_AFTER.pattern})")
 _AREA = (
     "开发区|园区|工业区|试验区|度假区|保税区|加工区|经济区|投资区|贸易区|配套区|发展区|发展城|经济城|工业城|经济小区|小区|新城区?"
-    "|城区|社区|新区|地区|分区|商城|市场|机场|经济园|科技园|产业园|工业园|物流园|科学城|大学城|街坊|大厦|广场|中心|校区|基地"
+    "|城区|社区|新区|地区|分区|商城|市场|机场|经济园区?|科技园区?|产业园区?|工业园区?|物流园|科学城|大学城|街坊|大厦|广场|中心|校区|基地"
     "|码头|公园"
 )
-_AREA_WORDS = frozenset(_AREA.replace("?", "").split("|"))
+_AREA_WORDS = frozenset(word for each in _AREA.split("|") for word in (each.replace("?", ""), each[:-2]))
 _ZONE = re.compile(f"{_HAN}{{0,14}}?(?:{_AREA})(?!路|街|支路|大道)")
 _VILLAGE = re.compile(f"{_HAN}{{1,8}}?(?:村|队|组|宅)(?!路|街|支路|大道)")
 # What says where on the road, between its name and its number.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from zhusuo.addresses.keys import building_key, canonical, covers, search_key
+from zhusuo.addresses.keys import building_key, canonical, covers, floor_of, search_key
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Class, Reason, worst
 from zhusuo.carriers.model import CarrierKind, unit_name
@@ -337,14 +337,14 @@ def _one_unit(
     if not same and loose:
         same = loose
         why = [reason(question, "unit_spelling", f"“{wanted.text}”按备案的“{loose[0].label}”理解", wanted.text)]
-    fitting = [unit for unit in same if question.floor is None or unit.floor in (None, question.floor)]
+    fitting = [unit for unit in same if question.floor is None or _floor(unit) in (None, question.floor)]
     if len(fitting) == 1:
         return fitting[0], [], why, "known"
     if len(fitting) > 1:
         text = f"“{wanted.text}”有{len(fitting)}处：{_list(_unit_difference(unit) for unit in fitting)}"
         return None, fitting, [reason(question, "unit_several", text, wanted.text)], "plausible"
     if same:
-        text = f"{same[0].label}备案在{same[0].floor}层，这里写的是{question.floor}层"
+        text = f"{same[0].label}备案在{_floor(same[0])}层，这里写的是{question.floor}层"
         return None, same, [reason(question, "unit_floor", text, wanted.text)], "plausible"
     inside = [unit for unit in units if wanted.room and unit.key == wanted.room]
     if inside:
@@ -357,6 +357,10 @@ def _one_unit(
         text = f"“{wanted.text}”像是集中登记的虚拟房号，没有登记"
         return None, [], [reason(question, "unit_virtual", text, wanted.text)], "virtual"
     return None, [], [reason(question, "unit_not_on_file", f"“{wanted.text}”没有登记", wanted.text)], "plausible"
+
+
+def _floor(unit: UnitRow) -> int | None:
+    return unit.floor if unit.floor is not None else floor_of(unit.key)
 
 
 def _beyond(gate: Gate, floor: int | None) -> bool:
