@@ -8,7 +8,7 @@ from tests.architecture import sources
 from tests.architecture.sources import ROOT
 
 # Where the frameworks of the web may be known.
-WEB = {"zhusuo.serve", "zhusuo.intake"}
+WEB = {"zhusuo.serve", "zhusuo.demo.intake"}  # the second is a foreign system that the demo plays
 FRAMEWORKS = {"litestar", "granian", "jinja2"}
 
 AT_IMPORT = """

@@ -6,7 +6,6 @@ open API and the button, and keeps its cases in memory: losing them costs nobody
 
 import asyncio
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Any
 
@@ -26,6 +25,8 @@ from litestar.response import Redirect
 from zhusuo.processes import asked_to_end
 from zhusuo.settings import Settings
 
+KEPT_IN = "intake.json"
+"""Under the home of the trial installation: the token that 住所云 gave this client."""
 CLERK = "ZC-0803"
 """The clerk number at the intake counter; an administrator of 住所云 has mapped it to a clerk."""
 log = structlog.get_logger()
@@ -198,8 +199,9 @@ def create_intake(zhusuo: str, token: str) -> Litestar:
 
 async def main() -> None:
     settings = Settings()
+    token = json.loads((settings.home / KEPT_IN).read_text())["token"]
     server = Server(
-        create_intake(settings.url, os.environ["ZHUSUO_INTAKE_TOKEN"]),
+        create_intake(settings.url, token),
         address=settings.host,
         port=settings.port + 1,
         interface=Interfaces.ASGI,

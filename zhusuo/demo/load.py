@@ -283,12 +283,15 @@ async def _tenants(
         if chance.random() > house.taken:
             continue
         name = f"上海{chance.choice(d.WORDS)}{chance.choice(d.TRADES)}有限公司"
-        ends_on = day + timedelta(days=chance.choice((-40, 12, 31, 58, 210, 400, 520, 640, 700, 880)))
+        ends_on = day + timedelta(days=chance.choice((-40, 12, 31, 58, 210, 400, 640, 880, 1040, 1086)))
         begins_on = ends_on - timedelta(days=3 * 365)
         new = NewTenancy(
             unit_id=unit.id, tenant=name, lease_begins_on=begins_on, lease_ends_on=ends_on, moved_in_on=begins_on
         )
-        await tenancies.move_in(things.database, manager, new)
+        tenancy = await tenancies.move_in(things.database, manager, new)
+        if ends_on < day and chance.random() < 0.5:
+            left_on = ends_on + timedelta(days=chance.randint(0, 38))
+            await tenancies.move_out(things.database, manager, tenancy.id, left_on, day=day)
 
 
 # 样本材料

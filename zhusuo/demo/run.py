@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from zhusuo.demo import district as d
+from zhusuo.demo.intake import KEPT_IN
 from zhusuo.demo.load import intake_origin, is_loaded, load
 from zhusuo.errors import Refusal
 from zhusuo.ports.common.app import today
@@ -29,11 +30,10 @@ async def demo(settings: Settings, console: Console) -> None:
 
     async def then(found: Settings, processes: Processes) -> None:
         await _load_once(found, console)
-        token = json.loads(_token_file(found).read_text())["token"]
         program = Program(
             name="intake",
             argv=(sys.executable, "-m", "zhusuo.demo.intake"),
-            env={**environment(found), "ZHUSUO_INTAKE_TOKEN": token},
+            env=environment(found),
             log=found.home.resolve() / "log" / "intake.log",
         )
         await processes.start(program)
@@ -62,7 +62,7 @@ async def _load_once(settings: Settings, console: Console) -> None:
 
 
 def _token_file(settings: Settings) -> Path:
-    return settings.home / "intake.json"
+    return settings.home / KEPT_IN
 
 
 def _keep_token(path: Path, token: str) -> None:
