@@ -17,7 +17,7 @@ from ocr.normal import AREA, BUILDING, DATE, UNIT
 from ocr.tables import listed_units, plan_units, valued_cells
 
 ROW, PIECE = "\n", "\t"
-_NAME = r"[\u3400-\u9fffA-Za-z0-9()·&]"
+_NAME = r"[\u3400-\u9fffA-Za-z0-9()·&.]"
 PARTY = (
     rf"{_NAME}{{2,36}}?(?:有限公司|股份公司|公司|事务所|合作社|中心(?![\u3400-\u9fff])|管理委员会|合伙企业(?:\([^)]{{2,6}}\))?)"
     r"(?:[\u3400-\u9fff]{2,8}分公司)?"
@@ -26,8 +26,8 @@ USCC = r"[0-9A-Z]{18}"
 PLACE = r"[\u3400-\u9fffA-Za-z0-9()、,-]{4,60}?"
 UNIT_LIST = rf"(?:{BUILDING})?{UNIT}(?:[、,;和及](?:{BUILDING})?{UNIT})*"
 SENTENCE = r"[^。;\n]{0,60}"
-UPTO = r"\D{0,3}1?\D{0,3}"
-"""Between the two days of a term; a smudge on 日 is sometimes read as a 1."""
+UPTO = r"\D{0,3}1{0,2}\D{0,3}"
+"""Between the two days of a term; a smudge on 日 and the edge of a cell are sometimes read as a 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ def _running(name: str, pattern: str, plain: Callable[[str], Any] = str, *, last
 
 def _in_rows(name: str, pattern: str, plain: Callable[[str], Any] = str, *, last: bool = False) -> Rule:
     return Rule(name, re.compile(pattern, re.MULTILINE), plain, last, rows=True)
+
+
+def _party(text: str) -> str:
+    """A name without the specks between its characters."""
+    return text.replace(".", "")
 
 
 def _permitted(sentence: str) -> bool:
@@ -109,20 +114,29 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
         _in_rows("location", r"坐落[:\t]*(?P<v>[^\t\n]{4,60})"),
     ),
     "mandate": (
-        _running("grantor", rf"(?<![被受转])委托[人方]:(?P<v>{PARTY})"),
-        _running("grantor", rf"兹有(?P<v>{PARTY})\(产权人\)"),
-        _running("grantor", rf"(?:甲方|授权人|产权人)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})"),
-        _running("grantee", rf"(?:受托[人方]|被委托人|被授权人|乙方)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})"),
-        _running("grantee", rf"出租给(?P<v>{PARTY})使用"),
+        _running("grantor", rf"(?<![被受转])委托[人方]:(?P<v>{PARTY})", _party),
+        _running("grantor", rf"兹有(?P<v>{PARTY})\(产权人\)", _party),
+        _running("grantor", rf"(?:甲方|授权人|产权人)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})", _party),
+        _running("grantee", rf"(?:受托[人方]|被委托人|被授权人|乙方)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})", _party),
+        _running("grantee", rf"出租给(?P<v>{PARTY})使用", _party),
         _running("location", rf"委托人系(?P<v>{PLACE})(?:的)?房屋", normal.address),
         _running("location", rf"(?:[座坐]落[于在]|位于)(?P<v>{PLACE})的?(?:房屋|物业|\()", normal.address),
         _running("scope", rf"下列房屋[^:]{{0,12}}:(?P<v>{UNIT_LIST})", normal.units),
-        _running("scope", rf"部位:(?P<v>{UNIT_LIST})", normal.units),
+        _running("scope", rf"(?:部位|范围)(?:为|包括|:){{0,2}}(?P<v>{UNIT_LIST})", normal.units),
         _running("term_start", rf"(?:委托|授权|租赁|管理)期限:?自?{_TERM_START}", normal.date),
         _running("term_end", rf"(?:委托|授权|租赁|管理)期限:?自?{_TERM_END}", normal.date),
-        _running("sublet_allowed", rf"(?P<v>受托[人方](?:有权|不得|无权|可以){SENTENCE}转租{SENTENCE}。)", _permitted),
+        _running(
+            "sublet_allowed",
+            rf"(?P<v>(?:受托[人方]|乙方)(?:有权|不得|无权|可以){SENTENCE}转租{SENTENCE}。)",
+            _permitted,
+        ),
         _in_rows("sublet_allowed", rf"^(?P<v>{SENTENCE}转租{SENTENCE}。)", _permitted),
         _in_rows("registration_allowed", rf"^(?P<v>不?同.?{SENTENCE}住所{SENTENCE}登记。?)", _permitted),
+        _running(
+            "registration_allowed",
+            r"(?P<v>不?同意[^。;]{0,40}住所[^。;]{0,30}登记[^。;]{0,10}。)",
+            _permitted,
+        ),
         _running("certificate_number", r"(?P<v>[A-Z]{2}-\d{4}-\d{2,5})"),
         _running("certificate_number", r"(?<![务])编号:?(?P<v>[0-9A-Z-]{5,20})"),
         _running("area_m2", rf"面积(?:共计|合计|约|为|:)*(?P<v>{AREA})", normal.area),
@@ -140,16 +154,17 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
     "lease": (
         _running("contract_number", r"合同编号:?(?P<v>[0-9A-Z-]{5,20})"),
         _running("contract_number", r"\(编号:?(?P<v>[0-9A-Z.-]{5,20})\)"),
-        _running("lessor", rf"(?:出租[方人]|甲方)(?:\([^)]{{1,6}}\))?:(?P<v>{PARTY})"),
-        _running("lessee", rf"(?:承租[方人]|乙方)(?:\([^)]{{1,6}}\))?:(?P<v>{PARTY})"),
+        _running("lessor", rf"(?:出租[方人]|甲方)(?:\([^)]{{1,6}}\))?:(?P<v>{PARTY})", _party),
+        _running("lessee", rf"(?:承租[方人]|乙方)(?:\([^)]{{1,6}}\))?:(?P<v>{PARTY})", _party),
         _running("lessor_uscc", rf"甲方\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
         _running("lessee_uscc", rf"乙方\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
         _running("location", rf"房屋[座坐]落[在于:](?P<v>{PLACE})\(以下", normal.address),
         _running("location", rf"甲方将(?P<v>{PLACE})房屋出租", normal.address),
+        _running("location", rf"房屋[座坐]落[在于:]?:?(?P<v>{PLACE})(?=[(。,;]|建筑面积)", normal.address),
         _running("area_m2", rf"建筑面积(?:为|约|共|:)*(?P<v>{AREA})", normal.area),
         _running("term_start", rf"(?:租赁期限?|租期)[^\d]{{0,6}}{_TERM_START}", normal.date),
         _running("term_end", rf"(?:租赁期限?|租期)[^\d]{{0,6}}{_TERM_END}", normal.date),
-        _running("rent_month", rf"月租金[^\d]{{0,14}}(?P<v>{normal.NUMBER})元", normal.number),
+        _running("rent_month", rf"(?:月租金|租金(?:标准)?为?每月)[^\d]{{0,14}}(?P<v>{normal.NUMBER})元", normal.number),
         _running("use", r"(?:房屋)?用途[为:](?P<v>[\u4e00-\u9fff]{2,12}?)(?=[。,;、]|1-2|$)"),
         _running("sublet_allowed", r"(?P<v>(?:未经|租赁期内)[^。;]{0,30}转租[^。;]{0,30}。)", _permitted),
         _running("signed_on", rf"日期:(?P<v>{DATE})", normal.date, last=True),

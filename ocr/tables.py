@@ -18,6 +18,9 @@ _BUILDING_OF_PLAN = re.compile(rf"(?P<building>{BUILDING})(?:地下)?\d{{1,2}}�
 _STOREY_OF_PLAN = re.compile(r"(?P<below>地下|B)?(?P<storey>\d{1,2})层")
 _USES = ("办公", "商业", "店铺", "厂房", "工业", "科研", "仓储", "住宅", "居住", "商务", "综合")
 
+MOST_UNITS = 300
+"""More than any floor holds."""
+
 Special = tuple[str, Found, Any]
 
 
@@ -50,7 +53,7 @@ def plan_units(pages: Sequence[Page], title: str) -> Iterator[Special]:
     named = _BUILDING_OF_PLAN.search(title)
     building = named["building"] if named else ""
     for page in pages:
-        names = [line for line in page.lines if _UNIT.match(narrowed(line.text))]
+        names = [line for line in page.lines if _UNIT.match(narrowed(line.text))][:MOST_UNITS]
         areas = [line for line in page.lines if _AREA.match(narrowed(line.text))]
         drawn = [_drawn(page.number, name, _below(name, areas), building, _storey(title)) for name in names]
         yield from _units(sorted(drawn, key=lambda unit: str(unit[1]["unit"])))

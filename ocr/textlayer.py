@@ -20,6 +20,8 @@ from ocr.protocol import Reading
 from ocr.words import clean, is_sensible
 
 FEW_CHARACTERS = 20
+MOST_CHARACTERS = 20_000
+"""More than the densest page of print; what a hostile page has beyond is not read."""
 PICTURE_SHARE = 0.6
 LOOKED_AT = 300
 """So many objects or annotations of a page are looked at to tell what it is made of."""
@@ -121,7 +123,7 @@ class _Character:
 def _characters(words: Any) -> Iterator[_Character]:
     matrix, rect = raw.FS_MATRIX(), raw.FS_RECTF()
     before: tuple[float, float, float] | None = None
-    for index in range(raw.FPDFText_CountChars(words)):
+    for index in range(min(MOST_CHARACTERS, raw.FPDFText_CountChars(words))):
         text = chr(raw.FPDFText_GetUnicode(words, index))
         if text in "\r\n\x00" or raw.FPDFText_IsGenerated(words, index):
             continue

@@ -15,6 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject
 from ocr.words import clean
 
 MOST_NOTES = 300
+MOST_LETTERS = 2000
 DEEPEST_FIELD = 8
 HIDDEN = 2
 
@@ -36,7 +37,7 @@ def _typed(annotations: Any) -> Iterator[tuple[str, Corners]]:
         note = reference.get_object()
         if not isinstance(note, DictionaryObject) or int(_entry(note, "/F") or 0) & HIDDEN:
             continue
-        if text := clean(_text(note)):
+        if text := clean(_text(note)[:MOST_LETTERS]):
             left, bottom, right, top = (float(corner) for corner in _entry(note, "/Rect"))
             yield text, (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
 
