@@ -16,7 +16,7 @@ class Desk extends HTMLElement {
     });
     this.addEventListener("htmx:afterSwap", () => this.row && this.take(this.row));
     this.decision();
-    const first = this.row ?? this.rows.find((row) => !row.querySelector(".box-ok").checked) ?? this.rows[0];
+    const first = this.row ?? this.rows.find((row) => !row.querySelector(".box-ok")?.checked) ?? this.rows[0];
     if (first) this.take(first);
     this.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest" });
   }
@@ -68,6 +68,7 @@ class Desk extends HTMLElement {
     const row = this.row;
     if (!row) return;
     const box = row.querySelector(".box-ok");
+    if (!box) return;
     if (!box.checked) {
       box.checked = true;
       box.dispatchEvent(new Event("change", { bubbles: true }));
