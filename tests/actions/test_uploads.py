@@ -376,7 +376,7 @@ async def test_an_html_page_in_chunks_is_refused_too(desk: Desk, db: Connection)
 @pytest.mark.usefixtures("small_chunks")
 async def test_finishing_many_times_at_once_gives_one_document(fresh_desk: Desk) -> None:
     upload_id = await begun(fresh_desk)
-    await asyncio.gather(*(put(fresh_desk, upload_id, number, BIG) for number in (0, 1, 2, 3, 4)))
+    await asyncio.gather(*(put(fresh_desk, upload_id, number, BIG) for number in (0, 1, 2, 3, 4) * 3))
     found = await asyncio.gather(
         *(
             uploads.finish(fresh_desk.database, fresh_desk.store, fresh_desk.settings, fresh_desk.manager, upload_id)

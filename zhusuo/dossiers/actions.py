@@ -200,6 +200,7 @@ async def _begin(
         scope=scope,
         on_behalf_of=on_behalf_of,
         filed_by=person_of(actor),
+        client_id=actor.client_id,
     )
     filing = await store.by_id(db, filing_id)
     if filing is None:

@@ -59,36 +59,33 @@ class FoundField:
 # 字节
 
 
-async def has_blob(db: Connection, sha256: str) -> bool:
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (
-                SELECT
-                  FROM blobs
-                 WHERE sha256 = $1)
-            """,
-            sha256,
-        )
+async def unmark_blob(db: Connection, sha256: str) -> bool:
+    """Take away the mark that the sweep may have set on bytes nobody referred to; False if they are being removed."""
+    await db.execute(
+        """
+        DELETE FROM blob_removals
+              WHERE sha256 = $1
+                AND removing_at IS NULL
+        """,
+        sha256,
+    )
+    return not await db.fetchval(
+        """
+        SELECT EXISTS (
+            SELECT
+              FROM blob_removals
+             WHERE sha256 = $1)
+        """,
+        sha256,
     )
 
 
 async def insert_blob(db: Connection, sha256: str, size: int, media_type: str) -> bool:
-    """Enter bytes whose object has just been put; False if that object may be on its way out: put it again.
+    """Enter bytes whose object is in the store; False if it is just being removed: put it again.
 
     The row is locked, so that nobody forgets it before the caller refers to it.
-    Takes away the mark that the sweep may have set on bytes nobody referred to.
     """
-    mark = await db.fetchrow(
-        """
-        DELETE FROM blob_removals
-         WHERE sha256 = $1
-           AND removing_at IS NULL
-     RETURNING sha256
-        """,
-        sha256,
-    )
-    if mark is None and await _is_being_removed(db, sha256):
+    if not await unmark_blob(db, sha256):
         return False
     await db.execute(
         """
@@ -160,16 +157,23 @@ async def by_id(db: Connection, document_id: UUID) -> Document | None:
 
 
 async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocument | None:
-    """Seen by its organisation; by reviewers and clients of the district once handed in; by a manager while in force.
+    """Seen by its organisation; by reviewers of the district once handed in; by a manager while in force.
 
     A clerk sees leases and claims at once, papers of a filing from its submission on, also those that were taken out
-    of the filing afterwards: they stay part of what was submitted.
+    of the filing afterwards: they stay part of what was submitted. A client sees the papers that a version of the
+    district relied on, and the leases that its own organisation brought; bytes only where nothing is secret in them.
     """
     row = await db.fetchrow(
         """
         SELECT d.id,
                (d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk'))
-               OR ($2 IN ('clerk', 'client') AND d.district_code = $4) AS trusted
+               OR ($2 = 'clerk' AND d.district_code = $4)
+               OR ($2 = 'client' AND d.purpose = 'lease')
+               OR ($2 = 'client' AND d.status = 'read' AND NOT d.marked_sensitive AND NOT EXISTS (
+                   SELECT
+                     FROM document_pages AS p
+                    WHERE p.document_id = d.id
+                      AND (p.sensitive OR p.masks <> '[]'))) AS trusted
           FROM documents AS d
          WHERE d.id = $1
            AND (d.discarded_at IS NULL OR d.submitted_at IS NOT NULL)
@@ -177,9 +181,13 @@ async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocu
                WHEN d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk') THEN true
                WHEN $2 = 'clerk' THEN
                     d.district_code = $4 AND (d.filing_id IS NULL OR d.submitted_at IS NOT NULL)
+               WHEN $2 = 'client' AND d.purpose = 'lease' THEN
+                    d.organisation_id = $3 AND $5::text[] && ARRAY['leases', 'documents']
                WHEN $2 = 'client' THEN
-                    d.district_code = $4 AND 'documents' = ANY($5::text[])
-                    AND (d.filing_id IS NULL OR d.submitted_at IS NOT NULL)
+                    d.district_code = $4 AND 'documents' = ANY($5::text[]) AND EXISTS (
+                    SELECT
+                      FROM version_documents AS vd
+                     WHERE vd.document_id = d.id)
                WHEN $2 = 'manager' THEN EXISTS (
                     SELECT
                       FROM version_documents AS vd

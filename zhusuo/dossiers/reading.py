@@ -35,7 +35,7 @@ from zhusuo.dossiers import documents, words
 from zhusuo.dossiers.documents import FoundField
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentPage, DocumentStatus, Line
 from zhusuo.dossiers.papers import EXPIRY_FIELDS, READING
-from zhusuo.dossiers.uploads import asking_store
+from zhusuo.dossiers.uploads import asking_store, put_object
 from zhusuo.errors import Unavailable
 from zhusuo.tasks import Held, HoldLost
 
@@ -205,14 +205,12 @@ async def _keep_picture(
     width, height = await asyncio.to_thread(_size, picture)
     sha256 = hashlib.sha256(picture).hexdigest()
     for _ in range(3):
-        with asking_store():
-            await store.put_bytes(content_key(sha256), picture, PREVIEW_TYPE)
+        await put_object(database, store, sha256, len(picture), lambda key: store.put_bytes(key, picture, PREVIEW_TYPE))
         async with database.transaction() as db:
             await tasks.keep(db, held, HOLD_SECONDS, progress.as_json())
             if await documents.insert_blob(db, sha256, len(picture), PREVIEW_TYPE):
                 await documents.put_preview(db, document_id, number, width, height, sha256)
                 return
-        await asyncio.sleep(0.5)
     raise Unavailable
 
 

@@ -153,13 +153,14 @@ async def insert(
     scope: Sequence[str],
     on_behalf_of: str,
     filed_by: UUID,
+    client_id: UUID | None,
 ) -> UUID:
     filing_id: UUID = await db.fetchval(
         """
         INSERT INTO filings
                     (dossier_id, carrier_id, district_code, organisation_id, kind, title_situation,
-                     scope_kind, scope, on_behalf_of, filed_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                     scope_kind, scope, on_behalf_of, filed_by, client_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
           RETURNING id
         """,
         dossier_id,
@@ -172,6 +173,7 @@ async def insert(
         list(scope),
         on_behalf_of,
         filed_by,
+        client_id,
     )
     return filing_id
 

@@ -3,7 +3,7 @@
 An object may be wanted again at the very moment it is removed, and no lock is held while talking to the store. So it
 goes in steps, each a commit of its own: a mark; after a while, if still nobody refers to it, the word that it is being
 removed; the removal; the end of the mark. Whoever files the same bytes takes the mark away, or, where the word has been
-given, waits and puts the bytes again (`documents.insert_blob`).
+given, waits and puts the bytes again (`uploads.put_object`).
 """
 
 import asyncio

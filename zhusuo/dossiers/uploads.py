@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import shutil
 import unicodedata
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,7 +41,10 @@ KEPT_FOR = timedelta(hours=24)
 BUFFER = 1024 * 1024
 LONGEST_NAME = 200
 PUTS = 4
-"""How often bytes are put again that the sweep was just removing."""
+"""How often bytes are put that the sweep was just removing, or the store stumbled over."""
+
+Put = Callable[[str], Awaitable[None]]
+"""Puts some bytes under the key it is given."""
 
 WHO_MAY: dict[Purpose, frozenset[Role]] = {
     Purpose.FILING: FILERS,
@@ -177,8 +180,12 @@ async def put_chunk(
     async with spool(stream, settings, upload.length_of(number)) as spooled:
         if spooled.size != upload.length_of(number):
             raise BrokenOff
-        with asking_store():
-            await store.put_file(chunk_key(upload_id, number), spooled.path, "application/octet-stream")
+        await _put(
+            store,
+            chunk_key(upload_id, number),
+            spooled.size,
+            lambda key: store.put_file(key, spooled.path, "application/octet-stream"),
+        )
         async with database.transaction() as db:
             await upload_store.lock(db, upload_id)
             upload = await _own(db, actor, upload_id)
@@ -282,7 +289,13 @@ async def _file(
     """Sniff, put, and write it down."""
     media_type = await asyncio.to_thread(_media_type, spooled.path)
     for _ in range(PUTS):
-        await _put(database, store, spooled, media_type)
+        await put_object(
+            database,
+            store,
+            spooled.sha256,
+            spooled.size,
+            lambda key: store.put_file(key, spooled.path, media_type),
+        )
         async with database.transaction() as db:
             target = await _target(db, actor, purpose, noun_id)
             if upload_id is not None:
@@ -292,7 +305,6 @@ async def _file(
                     return done
             if await documents.insert_blob(db, spooled.sha256, spooled.size, media_type):
                 return await _enter(db, actor, purpose, target, file_name, spooled, upload_id)
-        await asyncio.sleep(0.5)
     raise Unavailable
 
 
@@ -305,17 +317,43 @@ def _media_type(path: Path) -> str:
         raise NotThisFile(unreadable.message) from unreadable
 
 
-async def _put(database: Database, store: Store, spooled: Spooled, media_type: str) -> None:
-    """Put the object, unless it is known and still there: the same folder is often dropped twice."""
-    key = content_key(spooled.sha256)
-    async with database.connection() as db:
-        known = await documents.has_blob(db, spooled.sha256)
+async def put_object(database: Database, store: Store, sha256: str, size: int, put: Put) -> None:
+    """Have these bytes in the store, put by whoever comes first.
+
+    A mark of the sweep is taken away before anything else: what is not marked now is not removed for hours.
+    """
+    key = content_key(sha256)
+    for attempt in range(PUTS):
+        async with database.transaction() as db:
+            free = await documents.unmark_blob(db, sha256)
+        if free:
+            with asking_store():
+                there = await _is_there(store, key, size)
+            if not there:
+                await _put(store, key, size, put)
+            return
+        await asyncio.sleep(0.25 * (attempt + 1))
+    raise Unavailable
+
+
+async def _put(store: Store, key: str, size: int, put: Put) -> None:
+    """Put an object; a store may stumble when the same key is put twice at once, then the other one has put it."""
     with asking_store():
-        if known:
-            stat = await store.stat(key)
-            if stat is not None and stat.size == spooled.size:
+        for attempt in range(PUTS):
+            try:
+                await put(key)
+            except StoreError:
+                if await _is_there(store, key, size):
+                    return
+                await asyncio.sleep(0.25 * (attempt + 1))
+            else:
                 return
-        await store.put_file(key, spooled.path, media_type)
+    raise Unavailable
+
+
+async def _is_there(store: Store, key: str, size: int) -> bool:
+    stat = await store.stat(key)
+    return stat is not None and stat.size == size
 
 
 async def _enter(
