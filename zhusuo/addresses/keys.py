@@ -11,7 +11,7 @@ from zhusuo.addresses.units import composed, floor_in
 _BUILDING_END = re.compile("(?:号[楼幢]|号房|号厂房|号库|幢|栋|座|楼|塔楼?)$")
 _BUILDING_INSIDE = re.compile("(?:号楼|幢|栋|座)(?=[0-9A-Z])")
 _LEADING_ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
-_NOT_A_WORD = re.compile(r"[^0-9A-Z\u4e00-\u9fff]+")
+_NOT_A_WORD = re.compile("[^0-9A-Z\u3400-\u9fff\U00020000-\U0003ffff]+")
 _SPAN = re.compile(r"(\d+)-(\d+)$")
 _RUNS = re.compile("[\u4e00-\u9fff]+|[^\u4e00-\u9fff]+")
 _PLAIN = re.compile(r"\d+$")
@@ -113,12 +113,13 @@ def _unit_draft(text: str) -> Draft:
 
 def name_key(name: str) -> str:
     """A building's name without city, blanks and marks: "上海 汇金广场（一期）" as "汇金广场1期"."""
-    plain, _ = arabic(*normal(name))
-    plain = _NOT_A_WORD.sub("", plain)
-    for city in ("上海市", "上海"):
-        if plain.startswith(city) and len(plain) - len(city) >= 4:
-            return plain[len(city) :]
-    return plain
+    bare = normal(_NOT_A_WORD.sub("", normal(name)[0]))[0]
+    plain, _ = arabic(_NOT_A_WORD.sub("", bare), None)
+    while True:
+        rest = plain.removeprefix("上海").removeprefix("市")
+        if rest == plain or not plain.startswith("上海") or len(rest) < 4:
+            return plain
+        plain = rest
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------

@@ -5,62 +5,30 @@ import re
 from zhusuo.addresses.draft import Draft
 from zhusuo.addresses.number import read_number
 from zhusuo.addresses.units import expand_codes, floor_text
-
-# 1803, A2, B-938 (as B, 938), 102-15, 110乙, 东302, T17-5
-_C = "(?:[东南西北](?=[0-9A-Z]))?[甲乙丙丁戊己]?[0-9A-Z]+(?:[甲乙丙丁戊己]|[东南西北](?=[室座铺]))?"
-_CODE = f"第?{_C}(?:-{_C}){{0,6}}"
-_ALONE = "[甲乙丙丁戊己](?=[室座铺间幢楼栋、]|单元|$)|[东南西北](?=[座室])"
-_AFTER_CODE = (
-    "号楼|号幢|号房|号厂房|号车间|号仓?库|号门(?!面)|号商铺|号店铺|号铺位?|号摊位?|号席位|号厅|号柜|号单元|幢楼?|栋楼?|夹层?|[楼层](?!盘)|室|单元"
-    "|铺位|商铺|店铺|店面|铺|车间|工位|部位|展位|摊位|席位|摊|席|柜|馆|跨|位|处|厅|房间?|间|座|套|区域?|块|段|宗地?|丘|组|队|期|库"
-    "|号|米|门"
+from zhusuo.addresses.words import (
+    ACTUAL,
+    BELOW,
+    BUILDING,
+    BUILDING_AFTER,
+    BUILDING_WORDS,
+    DESCRIPTOR,
+    FLOOR_ITEMS,
+    FLOORS,
+    HAS_CODE,
+    IGNORED_WORDS,
+    LIST,
+    NOT_A_BUILDING,
+    NOTHING,
+    ONE_CODE,
+    PARITY,
+    PART,
+    SECOND_ROAD,
+    SIDES,
+    SPEAKING,
+    TOKEN,
+    UNIT_WORDS,
+    WORDS,
 )
-_TOKEN = re.compile(
-    r"(?P<sep>[、/&+ .\-:]+)"
-    r"|(?P<open>\()|(?P<close>\))"
-    rf"|(?P<codes>{_CODE}(?:[、/.&+]+{_CODE}){{0,60}}|{_ALONE})(?P<word>{_AFTER_CODE})?"
-    "|(?P<han>(?:(?!第[0-9A-Z])[\u4e00-\u9fff])+)"
-    "|(?P<other>.)",
-    re.DOTALL,
-)
-_BUILDING_WORDS = re.compile("号楼|号幢|号房|号厂房|号车间|号仓?库|幢楼?|栋楼?|号?厅|号门|期|块|段|库|号单元")
-_UNIT_WORDS = re.compile(
-    "室|铺位|商铺|店铺|店面|铺|车间|工位|部位|展位|摊位|席位|摊|席|柜|馆|跨|位|处|房间?|间|套|号(?:商铺|店铺|铺位?|摊位?|席位|柜)"
-)
-_IGNORED_WORDS = re.compile("宗地?|丘|米|组|队|门")
-
-_FLOORS = {"底": "1", "首": "1", "地面": "1", "夹": "夹", "底夹": "1夹", "顶": "顶", "阁": "阁"}
-# Words of Chinese alone that say a floor, a building or the whole of it.
-_WORDS = re.compile(
-    "(?P<basement>半?地下[室层]?|负$)|(?P<floor>(?P<which>底夹|底|首|地面|夹|顶|阁)(?:[层楼]|(?<=底)(?:间|(?=[前后东西南北中])|$)))"
-    "|(?P<whole>整层|全层|整幢|全幢|整栋|全栋|整楼|全楼|全部位|全部)"
-)
-_BUILDING = re.compile(
-    "(?:[东南西北中主裙附副辅前后内外甲乙丙丁]{1,2}|综合|办公|商务|行政|教学|科研|厂房|通用厂房|市场商务|银行)(?:楼|塔楼?|座)$|裙房$"
-    "|(?:^|(?<=中心|大厦|广场|花园|公寓|大楼))[\u4e00-\u9fff]{1,4}[幢栋]$|[\u4e00-\u9fff]{2}[幢栋]$"
-)
-_NOT_A_BUILDING = re.compile("大楼$|宾馆|酒店|[\u4e00-\u9fff](?:商务|综合|办公|商住)楼$")
-_PART = re.compile(
-    "(?:[东南西北中]{1,2}|上|下|前|后|左|右|中)(?:侧|部位?|间|首|端|面|半|角|区|边|段|套|单元|门|室|小间|大间)?(?:[甲乙丙丁]?[室座间铺])?$"
-    "|(?:沿街|临街)?(?:部位|部分|店面|灶间|商铺|商场|店铺|铺面|门面|车间|厂房|仓库|摊位|柜台|中间|统客|沿街|客堂|亭子间|厢房)$"
-    "|[甲乙丙丁][室座间铺]?$"
-)
-_DESCRIPTOR = re.compile(
-    "^(?:近|临|靠|距|原|旁|及|和|与|等|内|共)|(?:口|对面|旁|附近|内|交叉|以[东南西北]|[东南西北]{1,2}(?:首|堍))$"
-)
-_SECOND_ROAD = re.compile("(?:路|街|大道|公路)$")
-_NOTHING = frozenset("室号楼层第之单元内的铺座房间")
-_ACTUAL = re.compile("实际|名义|原|现|标号|又名|即|工商|奉工|临时")
-_BELOW = re.compile(r"(\d?)[层楼]?")
-_SIDES = frozenset("东南西北中前后甲乙丙丁")
-_PARITY = re.compile("[单双]号?")
-_HAS_CODE = re.compile("[0-9A-Z]")
-_ONE_CODE = re.compile(_CODE)
-_BUILDING_AFTER = re.compile("幢|号楼|栋|座|室")
-_FLOOR_ITEMS = re.compile("[、/.&+-]|[^、/.&+-]+")
-# Units whose number says their floor.
-_SPEAKING = re.compile(r"[A-Z]{0,2}-?\d{3,4}(?!\d)")
-_LIST = re.compile(r"[、/.&+]+")
 
 
 def read_tail(draft: Draft, at: int, end: int | None = None) -> None:
@@ -74,7 +42,7 @@ def read_tail(draft: Draft, at: int, end: int | None = None) -> None:
             if after:
                 at = after
                 continue
-        token = _TOKEN.match(text, at, end)
+        token = TOKEN.match(text, at, end)
         if token is None:  # cannot be: the last alternative takes anything
             break
         kind = token.lastgroup
@@ -127,13 +95,13 @@ class _Tail:
             return
         if not word and codes[-1] == "F" and codes[:-1].isdigit() and len(codes) <= 3 and not draft.floor:
             self._floor(codes, "层")
-        elif _IGNORED_WORDS.fullmatch(word):
+        elif IGNORED_WORDS.fullmatch(word):
             draft.note("descriptor", f"“{codes}{word}”没有用来查找", start, end)
         elif word in ("区", "区域"):
             self._zone(codes)
         elif word in ("楼", "层"):
             self._building(codes, "楼", start, end)
-        elif _BUILDING_WORDS.fullmatch(word) and not (seen and self.last == "unit"):
+        elif BUILDING_WORDS.fullmatch(word) and not (seen and self.last == "unit"):
             self._building(codes, word, start, end)
         elif word == "座":
             if not seen and not draft.floor and digits < 3 and not (digits and draft.building):
@@ -150,14 +118,14 @@ class _Tail:
         elif word == "号" and not (seen or draft.floor or draft.building or self.zone) and digits < 3 and draft.number:
             self._building(codes, word, start, end)
         else:
-            if seen and self.last == "floor" and not all(_SPEAKING.match(unit) for unit in (*draft.units, codes)):
+            if seen and self.last == "floor" and not all(SPEAKING.match(unit) for unit in (*draft.units, codes)):
                 draft.note("several_places", "几层各有房号，不能确定各是哪一层的", start, end)
             self._unit(codes, word)
 
     def _floor(self, codes: str, word: str) -> bool:
         draft = self.draft
         floor = ""
-        for item in _FLOOR_ITEMS.findall(codes):
+        for item in FLOOR_ITEMS.findall(codes):
             if item in "、/.&+-":
                 floor += "-" if item == "-" else "、"
                 continue
@@ -202,17 +170,17 @@ class _Tail:
 
     def _unit(self, codes: str, word: str) -> None:
         draft = self.draft
-        if draft.units and self.last == "unit" and not _LIST.search(self.separator):
-            if "-" in self.separator and _UNIT_WORDS.fullmatch(word):  # 317室-319室
+        if draft.units and self.last == "unit" and not LIST.search(self.separator):
+            if "-" in self.separator and UNIT_WORDS.fullmatch(word):  # 317室-319室
                 span = expand_codes(f"{draft.units[-1]}-{codes}")
                 if len(span) > 1:
                     draft.units[-1:] = span
                     return
-            first, *more = _LIST.split(codes)
+            first, *more = LIST.split(codes)
             self._sub(first)
             draft.units += more
             return
-        items = _LIST.split(codes)
+        items = LIST.split(codes)
         if len(items) > 1 and any(_shorter(expand_codes(items[0])[-1], item) for item in items[1:]):
             draft.note("several_places", f"“{codes}”里后面的房号没有写全")
         if self.zone and not draft.building and not draft.floor:
@@ -233,12 +201,12 @@ class _Tail:
     def han(self, start: int, end: int) -> int:
         """Names, floors in words, parts and remarks; returns where to go on."""
         text = self.draft.text
-        found = _WORDS.search(text, start, end)
+        found = WORDS.search(text, start, end)
         if found:
             if found.start() > start:
                 self._run(start, found.start())
             if found["floor"]:
-                self._word_floor(_FLOORS[found["which"]])
+                self._word_floor(FLOORS[found["which"]])
             elif found["basement"]:
                 return self._basement(found)
             else:
@@ -247,7 +215,7 @@ class _Tail:
         return self._run(start, end)
 
     def _basement(self, found: re.Match[str]) -> int:
-        below = _BELOW.match(self.draft.text, found.end())
+        below = BELOW.match(self.draft.text, found.end())
         depth = below[1] if below else ""
         self._word_floor(f"-{depth or 1}")
         return below.end() if below and depth else found.end()
@@ -265,28 +233,28 @@ class _Tail:
     def _run(self, start: int, end: int) -> int:
         draft, text = self.draft, self.draft.text
         run = text[start:end]
-        if all(c in _NOTHING for c in run):
+        if all(c in NOTHING for c in run):
             return end
-        if _SECOND_ROAD.search(run) and end < len(text) and text[end].isdigit() and draft.road:
+        if SECOND_ROAD.search(run) and end < len(text) and text[end].isdigit() and draft.road:
             draft.note("two_addresses", f"后面还有另一处“{text[start:]}”", start, len(text))
             draft.rest += text[start:]
             return len(text)
-        building = _BUILDING.search(run)
-        if building and not draft.units and not (building.start() == 0 and _NOT_A_BUILDING.search(run)):
-            if building.start() and not _NOT_A_BUILDING.search(run):
+        building = BUILDING.search(run)
+        if building and not draft.units and not (building.start() == 0 and NOT_A_BUILDING.search(run)):
+            if building.start() and not NOT_A_BUILDING.search(run):
                 self._run(start, start + building.start())
             if draft.building and draft.floor:  # 4号楼2层东裙楼
                 self._more(run)
                 return end
-            if not _NOT_A_BUILDING.search(run):
+            if not NOT_A_BUILDING.search(run):
                 self._building(run[building.start() :], "", start, end)
                 return end
-        if _PART.fullmatch(run):
+        if PART.fullmatch(run):
             self._more(run)
-        elif _DESCRIPTOR.search(run):
+        elif DESCRIPTOR.search(run):
             draft.note("descriptor", f"“{run}”没有用来查找", start, end)
         elif len(run) >= 2 and not draft.units:
-            part = _PART.search(run)
+            part = PART.search(run)
             cut = len(run) if part is None or part.start() < 2 else part.start()
             draft.name += run[:cut]
             self._more(run[cut:])
@@ -308,21 +276,21 @@ class _Tail:
         after = close + 1 if close > 0 else end
         if not inside:
             return after
-        if inside in _SIDES and draft.units and self.last == "unit":
+        if inside in SIDES and draft.units and self.last == "unit":
             draft.units[-1] += inside
             return after
-        word = _BUILDING_AFTER.match(text, after) if close > 0 else None
-        if word and _ONE_CODE.fullmatch(inside) and self.last != "unit":  # 600号(1-5)幢
+        word = BUILDING_AFTER.match(text, after) if close > 0 else None
+        if word and ONE_CODE.fullmatch(inside) and self.last != "unit":  # 600号(1-5)幢
             self.code(inside, word[0], start, word.end())
             return word.end()
-        if _PART.fullmatch(inside):
+        if PART.fullmatch(inside):
             self._more(inside)
             return after
-        if _PARITY.fullmatch(inside) and not self.last:
+        if PARITY.fullmatch(inside) and not self.last:
             draft.number += inside[0]
             return after
-        remark = _ACTUAL.search(inside) or not _HAS_CODE.search(inside)
-        if remark and not _BUILDING.fullmatch(inside) and not _WORDS.search(inside):
+        remark = ACTUAL.search(inside) or not HAS_CODE.search(inside)
+        if remark and not BUILDING.fullmatch(inside) and not WORDS.search(inside):
             draft.note("descriptor", f"“{text[start:after]}”没有用来查找", start, after)
             return after
         return start + 1

@@ -18,9 +18,11 @@ from zhusuo.addresses.model import Reason, Washed
 from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection
 from zhusuo.lookup import store
+from zhusuo.lookup.answers import answer, neighbours, settle
 from zhusuo.lookup.asked import Asked, asked
-from zhusuo.lookup.ladder import Hit, answer, choose, hits, judge, needs_buildings, neighbours, reason, settle
+from zhusuo.lookup.ladder import choose, hits, judge, needs_buildings
 from zhusuo.lookup.model import Match
+from zhusuo.lookup.outcome import Hit, reason
 from zhusuo.lookup.store import Gate
 
 

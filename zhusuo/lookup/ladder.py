@@ -5,95 +5,17 @@ every number, or could also be something that is not on file, goes to a person w
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from zhusuo.addresses.keys import building_key, canonical, covers, floor_of, search_key
+from zhusuo.addresses.keys import building_key, covers, search_key
 from zhusuo.addresses.lexicon import Lexicon
-from zhusuo.addresses.model import Class, Reason, worst
-from zhusuo.carriers.model import CarrierKind, unit_name
-from zhusuo.lookup.asked import Asked, AskedUnit
-from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match, UnitVerdict
-from zhusuo.lookup.store import Gate, UnitRow
-
-MOST_CANDIDATES = 10
-
-# What each reason of the lookup costs; those of washing stand in addresses.model.
-CAPS: dict[str, Class] = {
-    "number_in_range": "B",
-    "former_address": "B",
-    "by_name": "B",
-    "name_unknown": "B",
-    "subdistrict": "B",
-    "building_word": "B",
-    "building_left_out": "B",
-    "unit_spelling": "B",
-    "unit_not_on_file": "B",
-    "unit_virtual": "B",
-    "remark": "B",
-    "sound": "B",
-    "edit": "B",
-    "lane_building": "B",
-    "several": "C",
-    "homonym": "C",
-    "name_elsewhere": "C",
-    "building_unclear": "C",
-    "building_needed": "C",
-    "unit_several": "C",
-    "unit_floor": "C",
-    "unit_inside": "C",
-    "unit_out_of_range": "C",
-    "not_sure": "C",
-    "similar": "C",
-    "street_number": "N",
-    "building_not_on_file": "N",
-    "number_not_on_file": "N",
-    "road_not_on_file": "N",
-    "outside": "N",
-    "name_not_on_file": "N",
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hit:
-    """A carrier that may be meant: the address that led there, all its units asked for, and what differed.
-
-    `owns_name` says that the name in the text is this carrier's, `name_elsewhere` that it is another's.
-    """
-
-    gate: Gate
-    units: tuple[UnitRow, ...]
-    reasons: tuple[Reason, ...] = ()
-    owns_name: bool = False
-    name_elsewhere: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What became of a hit: the units it leads to, and the reasons why it is not better."""
-
-    hit: Hit
-    reasons: tuple[Reason, ...]
-    units: tuple[FoundUnit, ...] = ()
-    verdict: UnitVerdict = "none"
-    candidates: tuple[Candidate, ...] = ()
-    same_building: bool = False
-
-    @property
-    def cap(self) -> Class:
-        cap: Class = "A"
-        for reason in self.reasons:
-            cap = worst(cap, CAPS[reason.code])
-        return cap
-
-
-def reason(question: Asked, code: str, text: str, part: str = "") -> Reason:
-    """A reason; its place in the text is where `part` stands, if it stands there as written."""
-    start = question.washed.input.find(part) if part else -1
-    return Reason(code=code, text=text, span=(start, start + len(part)) if start >= 0 else None)
-
-
-# -- which carriers stand at the gate ----------------------------------------------------------------------------
+from zhusuo.addresses.model import Reason
+from zhusuo.carriers.model import CarrierKind
+from zhusuo.lookup.asked import Asked
+from zhusuo.lookup.outcome import Hit, Outcome, listed, reason
+from zhusuo.lookup.store import Gate
+from zhusuo.lookup.units import with_units
 
 
 def hits(question: Asked, gates: Sequence[Gate]) -> list[Hit]:
@@ -148,9 +70,6 @@ def choose(found: list[Hit], owners: Set[UUID]) -> list[Hit]:
     ]
     named = [hit for hit in told if hit.owns_name]
     return named if len(named) == 1 else told
-
-
-# -- building and unit -------------------------------------------------------------------------------------------
 
 
 def needs_buildings(question: Asked, found: Iterable[Hit]) -> list[UUID]:
@@ -212,10 +131,10 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
             reasons.append(reason(question, "building_unclear", text, question.address.building))
         elif any(unit.building for unit in units):
             if len(known) > 1:
-                reasons.append(reason(question, "building_needed", f"没有写楼号；这里有{_list(known.values())}"))
+                reasons.append(reason(question, "building_needed", f"没有写楼号；这里有{listed(known.values())}"))
             else:
                 reasons.append(reason(question, "building_left_out", f"没有写楼号，这里只有{units[0].building}"))
-    return _with_units(question, hit, reasons, units, same_building)
+    return with_units(question, hit, reasons, units, same_building)
 
 
 def _surroundings(question: Asked, hit: Hit, lexicon: Lexicon) -> Iterable[Reason]:
@@ -245,214 +164,7 @@ def _building_word(question: Asked, filed: str) -> list[Reason]:
 
 
 def _not_this_building(question: Asked, hit: Hit, reasons: list[Reason], filed: list[str]) -> Outcome:
-    text = f"“{question.address.building}”没有备案；这个门牌备案的有{_list(filed)}"
+    text = f"“{question.address.building}”没有备案；这个门牌备案的有{listed(filed)}"
     return Outcome(
         hit=hit, reasons=(*reasons, reason(question, "building_not_on_file", text, question.address.building))
-    )
-
-
-def _list(names: Iterable[str]) -> str:
-    shown = [name for name in names if name]
-    return "、".join(shown[:5]) + ("等" if len(shown) > 5 else "")
-
-
-def _with_units(
-    question: Asked, hit: Hit, reasons: list[Reason], units: Sequence[UnitRow], same_building: bool
-) -> Outcome:
-    own = [unit for unit in units if unit.number and not unit.key]
-    wanted = question.units
-    if hit.gate.kind == CarrierKind.STREET and own:
-        return _shop(question, hit, reasons, own[0], units)
-    if not wanted:
-        if hit.gate.kind == CarrierKind.STREET and units:
-            reasons.append(reason(question, "unit_several", f"{question.gate}有几个单元，请选择"))
-            return _outcome(hit, reasons, units, same_building)
-        return Outcome(hit=hit, reasons=tuple(reasons), same_building=same_building)
-    found: list[UnitRow] = []
-    near: list[UnitRow] = []
-    verdict: UnitVerdict = "known"
-    for each in wanted:
-        unit, others, why, missing = _one_unit(question, hit.gate, each, units)
-        reasons += why
-        near += others
-        if unit is None:
-            verdict = missing
-        else:
-            found.append(unit)
-    if verdict != "known":
-        return _outcome(hit, reasons, near or found, same_building, verdict)
-    return _found(hit, reasons, found, same_building)
-
-
-def _shop(question: Asked, hit: Hit, reasons: list[Reason], shop: UnitRow, units: Sequence[UnitRow]) -> Outcome:
-    """A shop on the road: the house number is the unit. What lies behind or above it is not the shop."""
-    address = question.address
-    inside = [unit for unit in units if unit.key]
-    if not (address.units or address.building or address.entrance) and address.floor in ("", "1", str(shop.floor)):
-        return _found(hit, reasons, [shop], False)
-    if len(question.units) == 1 and not address.building:
-        unit, _, why, _ = _one_unit(question, hit.gate, question.units[0], inside)
-        if unit is not None:
-            return _found(hit, [*reasons, *why], [unit], False)
-    text = f"登记的是{found_unit(shop).label}沿街商铺，不能确定里面的房号"
-    return _outcome(hit, [*reasons, reason(question, "unit_inside", text)], [shop], False, "plausible")
-
-
-def _found(hit: Hit, reasons: list[Reason], units: list[UnitRow], same_building: bool) -> Outcome:
-    return Outcome(
-        hit=hit,
-        reasons=tuple(reasons),
-        units=tuple(found_unit(unit) for unit in units),
-        verdict="known",
-        same_building=same_building,
-    )
-
-
-def _outcome(
-    hit: Hit,
-    reasons: list[Reason],
-    near: Iterable[UnitRow],
-    same_building: bool,
-    verdict: UnitVerdict = "none",
-) -> Outcome:
-    carrier = found_carrier(hit.gate)
-    return Outcome(
-        hit=hit,
-        reasons=tuple(reasons),
-        verdict=verdict,
-        candidates=tuple(
-            Candidate(carrier=carrier, unit=found_unit(unit), difference=_unit_difference(unit)) for unit in near
-        ),
-        same_building=same_building,
-    )
-
-
-def _one_unit(
-    question: Asked, gate: Gate, wanted: AskedUnit, units: Sequence[UnitRow]
-) -> tuple[UnitRow | None, list[UnitRow], list[Reason], UnitVerdict]:
-    """The unit; or units near it, why none is it, and what may be said of it."""
-    same = [unit for unit in units if unit.key in wanted.keys]
-    loose = [unit for unit in units if unit.key in wanted.loose]
-    why: list[Reason] = []
-    if not same and loose:
-        same = loose
-        why = [reason(question, "unit_spelling", f"“{wanted.text}”按备案的“{loose[0].label}”理解", wanted.text)]
-    fitting = [unit for unit in same if question.floor is None or _floor(unit) in (None, question.floor)]
-    if len(fitting) == 1:
-        return fitting[0], [], why, "known"
-    if len(fitting) > 1:
-        text = f"“{wanted.text}”有{len(fitting)}处：{_list(_unit_difference(unit) for unit in fitting)}"
-        return None, fitting, [reason(question, "unit_several", text, wanted.text)], "plausible"
-    if same:
-        text = f"{same[0].label}备案在{_floor(same[0])}层，这里写的是{question.floor}层"
-        return None, same, [reason(question, "unit_floor", text, wanted.text)], "plausible"
-    inside = [unit for unit in units if wanted.room and unit.key == wanted.room]
-    if inside:
-        text = f"“{wanted.text}”没有登记，登记的是{inside[0].label}"
-        return None, inside, [reason(question, "unit_inside", text, wanted.text)], "virtual"
-    if _beyond(gate, wanted.floor):
-        text = f"“{wanted.text}”超出这里的楼层"
-        return None, [], [reason(question, "unit_out_of_range", text, wanted.text)], "out_of_range"
-    if wanted.virtual:
-        text = f"“{wanted.text}”像是集中登记的虚拟房号，没有登记"
-        return None, [], [reason(question, "unit_virtual", text, wanted.text)], "virtual"
-    return None, [], [reason(question, "unit_not_on_file", f"“{wanted.text}”没有登记", wanted.text)], "plausible"
-
-
-def _floor(unit: UnitRow) -> int | None:
-    return unit.floor if unit.floor is not None else floor_of(unit.key)
-
-
-def _beyond(gate: Gate, floor: int | None) -> bool:
-    if floor is None:
-        return False
-    limit = gate.floors_above if floor > 0 else gate.floors_below
-    return limit is not None and abs(floor) > limit
-
-
-# -- the answer --------------------------------------------------------------------------------------------------
-
-
-def found_carrier(gate: Gate) -> FoundCarrier:
-    return FoundCarrier(
-        id=gate.carrier_id, name=gate.carrier, kind=gate.kind, address=gate.text, district_code=gate.district_code
-    )
-
-
-def found_unit(unit: UnitRow) -> FoundUnit:
-    return FoundUnit(id=unit.id, label=unit_name(unit.building, unit.number, unit.label))
-
-
-def _unit_difference(unit: UnitRow) -> str:
-    return unit.building or unit_name(unit.building, unit.number, unit.label)
-
-
-def settle(question: Asked, outcomes: list[Outcome]) -> Match:
-    """One answer out of what was said about each carrier at the gate."""
-    viable = [each for each in outcomes if each.cap != "N"] or outcomes
-    if question.building and any(each.same_building for each in viable):
-        viable = [each for each in viable if each.same_building]
-    if len(viable) > 1:
-        text = f"同一门牌有{len(viable)}处载体，请选择"
-        return answer(
-            question,
-            "C",
-            (reason(question, "several", text, question.address.number),),
-            candidates=sorted(
-                (candidate for each in viable for candidate in _candidates(question, each)),
-                key=lambda candidate: candidate.unit is None,
-            ),
-        )
-    best = viable[0]
-    cap = worst(best.cap, question.washed.cap)
-    if cap in ("C", "N"):
-        return answer(question, cap, best.reasons, verdict=best.verdict, candidates=_candidates(question, best))
-    return answer(
-        question,
-        cap,
-        best.reasons,
-        carrier=found_carrier(best.hit.gate),
-        units=best.units,
-        verdict=best.verdict,
-    )
-
-
-def _candidates(question: Asked, outcome: Outcome) -> list[Candidate]:
-    if outcome.candidates:
-        return list(outcome.candidates)
-    gate = outcome.hit.gate
-    carrier = found_carrier(gate)
-    difference = gate.building or CarrierKind(gate.kind).label
-    if question.units and not outcome.units:
-        difference += "，没有登记这个单元"
-    units: tuple[FoundUnit | None, ...] = outcome.units or (None,)
-    return [Candidate(carrier=carrier, unit=unit, difference=difference) for unit in units]
-
-
-def neighbours(gates: Iterable[Gate]) -> list[Candidate]:
-    """Candidates without units: what stands nearby, each carrier once."""
-    carriers = {gate.carrier_id: gate for gate in gates}
-    return [Candidate(carrier=found_carrier(gate), unit=None, difference=gate.text) for gate in carriers.values()]
-
-
-def answer(
-    question: Asked,
-    class_: Class,
-    reasons: Iterable[Reason],
-    *,
-    carrier: FoundCarrier | None = None,
-    units: tuple[FoundUnit, ...] = (),
-    verdict: UnitVerdict = "none",
-    candidates: Iterable[Candidate] = (),
-) -> Match:
-    return Match(
-        input=question.washed.input,
-        class_=class_,
-        reasons=(*question.washed.reasons, *reasons),
-        address=question.address,
-        canonical=canonical(question.address),
-        carrier=carrier,
-        units=units,
-        unit_verdict=verdict,
-        candidates=tuple(candidates)[:MOST_CANDIDATES],
     )
