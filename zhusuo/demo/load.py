@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
@@ -35,7 +35,7 @@ from zhusuo.tenancies.model import NewTenancy
 from zhusuo.waivers import actions as waivers
 
 Tell = Callable[[int, int, str], None]
-SPECIMENS = files("zhusuo") / "specimens"
+SPECIMENS = ("bundle-01", "bundle-04", "bundle-06")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,20 +55,29 @@ async def is_loaded(database: Database) -> bool:
         return bool(await db.fetchval("SELECT EXISTS (SELECT FROM persons WHERE login = 'admin')"))
 
 
-async def load(things: Things, day: date, tell: Tell) -> str:
-    """Fill an empty installation; the token of the stand-in intake system comes back."""
+async def load(
+    things: Things,
+    day: date,
+    tell: Tell,
+    *,
+    houses: Sequence[House] | None = None,
+    specimens: Sequence[str] = SPECIMENS,
+) -> str:
+    """Fill an empty installation; the token of the stand-in intake system comes back.
+
+    `houses` and `specimens` name what to load, the whole district unless less is wanted.
+    """
     chance = random.Random(20261122)  # noqa: S311 - the same district every time
     await waivers.import_shipped(things.database)
     desk = await _people(things)
-    houses = d.houses()
+    houses = d.houses() if houses is None else houses
     total = len(houses) + 2
     for step, house in enumerate(houses):
         tell(step, total, house.name)
         await _house(things, desk, house, step + 1, chance, day)
     tell(len(houses), total, "样本材料")
-    for folder in sorted(SPECIMENS.iterdir(), key=lambda each: each.name):
-        if folder.name.startswith("bundle-"):
-            await _specimen(things, desk, Path(str(folder)), day)
+    for name in specimens:
+        await _specimen(things, desk, Path(str(files("zhusuo") / "specimens" / name)), day)
     tell(total - 1, total, "接入系统")
     return await _intake(things, desk)
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import as_file, files
 
@@ -118,15 +119,18 @@ def claim(house: House, manager: str) -> Paper:
     return Paper(title="物业服务合同备案证明", lines=lines, signed=(house.owner, "2024年1月5日"), seal=house.owner)
 
 
-def lease(house: House, unit: Unit, lessor: str, lessee: str, begins_on: date, ends_on: date) -> Paper:
+def lease_of(
+    house: House, unit: str, area_m2: Decimal, *, lessor: str, lessee: str, begins_on: date, ends_on: date
+) -> Paper:
+    """What a tenant brings; `unit` with its building, as the door says it."""
     rows = (
         ("出租方（甲方）", lessor),
         ("承租方（乙方）", lessee),
-        ("房屋坐落", f"{DISTRICT}{house.address}{unit.building}{unit.name}"),
-        ("建筑面积", f"{unit.area_m2}平方米"),
+        ("房屋坐落", f"{DISTRICT}{house.address}{unit}"),
+        ("建筑面积", f"{area_m2}平方米"),
         ("租赁期限", f"自{_day(begins_on)}起至{_day(ends_on)}止"),
         ("租赁用途", "办公"),
-        ("月租金", f"人民币{round(float(unit.area_m2 or 50) * 150)}元"),
+        ("月租金", f"人民币{round(float(area_m2) * 150)}元"),
     )
     lines = ("甲乙双方就上述房屋的租赁事宜协商一致，订立本合同。", "乙方可将上述房屋作为住所（经营场所）办理登记。")
     signed = (f"甲方（盖章）：{lessor}", f"乙方（盖章）：{lessee}", f"签订日期：{_day(begins_on)}")

@@ -1,0 +1,110 @@
+"""A whole installation in its own processes, with a street of the demo district in it, and a real browser."""
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.support.browser import chromium
+from tests.support.s3 import free_port
+from zhusuo import up
+from zhusuo.demo import district
+from zhusuo.demo.load import intake_origin, load
+from zhusuo.embedded import Embedded
+from zhusuo.ports.common.app import today
+from zhusuo.processes import Processes, Program
+from zhusuo.serve import opened
+from zhusuo.settings import Settings
+
+HOUSES = ("汇澜大厦", "望岸国际大厦", "望岸国际二座", "云杉中心", "天平路沿街商铺", "漕屿科技园")
+SPECIMENS = ("bundle-06",)
+INTAKE = "zhusuo.demo.intake"
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    url: str
+    intake: str
+    settings: Settings
+    day: date
+
+
+@pytest.fixture(scope="session")
+async def installation() -> AsyncIterator[Installation]:
+    """Web, worker and intake as separate processes over the embedded servers."""
+    home = Path(tempfile.mkdtemp(prefix="zhusuo-browser-"))
+    servers = await Embedded.start(home, fsync=False)
+    processes = Processes()
+    try:
+        asked = Settings(home=home, listen=f"127.0.0.1:{free_port()}", free_space_mb=0)
+        settings = up.reaching(asked, servers.database_url, servers.store_settings)
+        await up.prepare(settings)
+        houses = [house for house in district.houses() if house.name in HOUSES]
+        async with opened(settings) as things:
+            token = await load(things, today(), lambda *_: None, houses=houses, specimens=SPECIMENS)
+        (home / "intake.json").write_text(json.dumps({"token": token}))
+        environment = up.environment(settings)
+        for name, words in (("serve", ("zhusuo", "serve")), ("worker", ("zhusuo", "worker")), ("intake", (INTAKE,))):
+            argv = (sys.executable, "-m", *words)
+            await processes.start(Program(name=name, argv=argv, env=environment, log=home / f"{name}.log"))
+        await _listening(settings.port)
+        await _listening(settings.port + 1)
+        yield Installation(url=settings.url, intake=intake_origin(settings), settings=settings, day=today())
+    finally:
+        await processes.stop()
+        await servers.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+async def _listening(port: int) -> None:
+    for _ in range(300):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+    raise TimeoutError(f"nothing listens on {port}")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A fresh browser profile; what the console complains of fails the test."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    said: list[str] = []
+    found = await context.new_page()
+    found.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    found.on("pageerror", lambda error: said.append(str(error)))
+    yield found
+    await context.close()
+    assert said == []
+
+
+async def sign_in(page: Page, installation: Installation, login: str) -> None:
+    await page.goto(f"{installation.url}/sign-in")
+    await page.get_by_label("用户名").fill(login)
+    await page.get_by_label("口令").fill(district.PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+async def keep(page: Page, name: str) -> None:
+    """A screenshot for people to look at."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    await page.screenshot(path=ARTEFACTS / f"{name}.png")
