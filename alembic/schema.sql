@@ -984,7 +984,7 @@ CREATE INDEX registrations_by_applicant ON registrations USING gin (applicant gi
 
 CREATE INDEX registrations_by_business ON registrations USING btree (business_id) WHERE (business_id IS NOT NULL);
 
-CREATE INDEX registrations_by_carrier ON registrations USING btree (carrier_id) WHERE (status <> 'ended'::text);
+CREATE INDEX registrations_by_carrier ON registrations USING btree (carrier_id) INCLUDE (status) WHERE (status <> 'ended'::text);
 
 CREATE INDEX registrations_by_district ON registrations USING btree (district_code, created_at DESC);
 

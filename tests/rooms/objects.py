@@ -111,6 +111,13 @@ async def filing(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def client_filing(db: Connection, actor: Actor) -> UUID:
+    """A filing that was begun through a client of the actor's organisation."""
+    found = await filing(db, actor)
+    await db.execute("UPDATE filings SET client_id = $2 WHERE id = $1", found, await client(db, actor))
+    return found
+
+
 async def document(db: Connection, actor: Actor) -> UUID:
     sha256 = f"{make.number():064x}"
     await db.execute("INSERT INTO blobs (sha256, size, media_type) VALUES ($1, 1, 'application/pdf')", sha256)
@@ -231,6 +238,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "registration": registration,
     "management": management,
     "filing": filing,
+    "client_filing": client_filing,
     "own_filing": filing,
     "document": document,
     "own_document": document,

@@ -254,8 +254,10 @@ async def map_clerk(database: Database, actor: Actor | None, client_id: UUID, cl
         await audit.record(db, actor, "map_clerk", "client", client_id, detail={"clerk": clerk})
 
 
-async def acting_for(database: Database, actor: Actor, clerk: str, *, case_number: str = "", purpose: str = "") -> Actor:
-    """The clerk of ours for whom a client acts, by the number that clerk has in the client's system. Raises Invalid."""
+async def acting_for(
+    database: Database, actor: Actor, clerk: str, *, case_number: str = "", purpose: str = ""
+) -> Actor:
+    """The clerk of ours in whose name a client acts, by the clerk's number in the client's system. Raises Invalid."""
     async with database.connection() as db:
         found = await store.clerk_for_client(db, actor.client_id, clerk.strip()) if actor.client_id else None
     if found is None:

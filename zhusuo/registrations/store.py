@@ -414,3 +414,37 @@ def _reuse(row: Row) -> Reuse:
 def _registration(row: Row) -> Registration:
     facts = dict(row)
     return Registration(**{**facts, "status": RegistrationStatus(facts["status"])})
+
+
+# 核验
+
+
+async def misses(db: Connection, network: str, minutes: int) -> int:
+    """How many codes that do not exist were asked for from a network of late."""
+    count: int = await db.fetchval(
+        """
+        SELECT count(*)
+          FROM verification_misses
+         WHERE network = $1
+           AND at > clock_timestamp() - make_interval(mins => $2)
+        """,
+        network,
+        minutes,
+    )
+    return count
+
+
+async def insert_miss(db: Connection, network: str, minutes: int) -> None:
+    """Count one more; what is older than it matters goes."""
+    await db.execute(
+        """
+        WITH forgotten AS (
+            DELETE FROM verification_misses
+                  WHERE at < clock_timestamp() - make_interval(mins => $2)
+        )
+        INSERT INTO verification_misses (network)
+             VALUES ($1)
+        """,
+        network,
+        minutes,
+    )

@@ -2,4 +2,32 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-doors: list[HTTPRouteHandler] = []
+from zhusuo.ports.api import dossiers, filings, lookups, reuses, schema, verification
+
+doors: list[HTTPRouteHandler] = [
+    lookups.lookup,
+    lookups.unit,
+    lookups.upload,
+    lookups.check_lease,
+    lookups.items,
+    lookups.waivers_of,
+    reuses.reuse,
+    reuses.show,
+    reuses.report_outcome,
+    reuses.receipt_json,
+    reuses.receipt_pdf,
+    reuses.ticket,
+    dossiers.dossier,
+    dossiers.content,
+    dossiers.feed,
+    dossiers.move_in,
+    dossiers.move_out,
+    filings.start,
+    filings.show,
+    filings.receive,
+    filings.submit,
+    schema.schema,
+    schema.openapi,
+    verification.form,
+    verification.of_code,
+]

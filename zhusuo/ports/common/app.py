@@ -1,29 +1,26 @@
 """The app: every room's doors behind one guard, one error map, one set of headers."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from litestar import Litestar, Request, Response
-from litestar.config.app import AppConfig
+from litestar import Litestar, Request
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
+from litestar.types import Message, Scope
 
 from storage.store import Store
-from zhusuo import notices
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.people.model import Actor
-from zhusuo.ports.common import components, documents, doors, filing_doors
+from zhusuo.ports.common import components, documents, doors, filing_doors, openapi, reads
 from zhusuo.ports.common.errors import HANDLERS
 from zhusuo.ports.common.guard import admit
 from zhusuo.settings import Settings
@@ -34,7 +31,14 @@ ROOMS = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 10 * 2**20
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SAID = (
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
 )
 
 
@@ -71,19 +75,14 @@ def create_app(
             "day": Provide(today, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
-        after_request=_headers,
         before_request=_counts,
+        before_send=[_headers],
         state=State({"database": database, "store": store, "settings": settings, "signer": signer, "lexicon": lexicon}),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
         request_max_body_size=BODY_LIMIT,
-        openapi_config=OpenAPIConfig(
-            title="住所云开放接口",
-            version="1",
-            path="/schema",
-            render_plugins=[SwaggerRenderPlugin()],
-        ),
+        openapi_config=openapi.config(),
         logging_config=None,
-        on_app_init=[_only_the_api_is_documented],
+        on_app_init=[openapi.only_the_api],
     )
 
 
@@ -133,22 +132,23 @@ async def _counts(request: Request[Any, Any, Any]) -> None:
         return
     database: Database = request.app.state.database
     async with database.connection() as db:
-        unread = await notices.unread_count(db, actor)
-    request.scope["state"]["counts"] = {"/notices": unread}
+        request.scope["state"]["counts"] = await reads.rail_counts(db, actor)
 
 
-def _headers(response: Response[Any]) -> Response[Any]:
-    """What every answer says: no sniffing, no foreign frames (the panel sets its own), nothing kept by proxies."""
-    response.headers.setdefault("Content-Security-Policy", CSP.format(ancestors="'none'"))
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _only_the_api_is_documented(config: AppConfig) -> AppConfig:
-    for handler in config.route_handlers:
-        if isinstance(handler, HTTPRouteHandler) and not any(path.startswith("/api/") for path in handler.paths):
-            handler.include_in_schema = False
-    return config
+async def _headers(message: Message, scope: Scope) -> None:
+    """What every answer says, refusals too: no sniffing, no foreign frames (the panel sets its own), nothing kept by
+    proxies; to a client, how many calls it has left in this minute."""
+    if message["type"] != "http.response.start":
+        return
+    headers = list(message["headers"])
+    present = {name.lower() for name, _ in headers}
+    headers += [(name, value) for name, value in SAID if name not in present]
+    quota = scope["state"].get("quota")
+    if quota is not None:
+        left = 60 - datetime.now(UTC).second
+        headers += [
+            (b"ratelimit-limit", b"%d" % quota[0]),
+            (b"ratelimit-remaining", b"%d" % quota[1]),
+            (b"ratelimit-reset", b"%d" % left),
+        ]
+    message["headers"] = headers

@@ -153,7 +153,7 @@ async def put_chunk(
     settings: NamedDependency[Settings],
     actor: NamedDependency[Actor],
 ) -> UploadAnswer:
-    upload = await uploads.put_chunk(database, store, settings, actor, upload_id, number, _body(request))
+    upload = await uploads.put_chunk(database, store, settings, actor, upload_id, number, raw_body(request))
     return UploadAnswer(id=upload.id, chunk_bytes=upload.chunk_size, received=list(upload.received))
 
 
@@ -261,7 +261,7 @@ class _Form:
             yield bytes(event)
 
 
-async def _body(request: Asked) -> AsyncIterator[bytes]:
+async def raw_body(request: Asked) -> AsyncIterator[bytes]:
     """The raw body as it comes in. Raises BrokenOff when the sender is gone."""
     try:
         async for chunk in request.stream():
@@ -278,7 +278,7 @@ async def _events(request: Asked) -> AsyncIterator[Any]:
         raise ClientException("no multipart form")
     try:
         with PushMultipartParser(boundary.encode(), max_segment_count=MOST_PARTS) as parser:
-            async for chunk in _body(request):
+            async for chunk in raw_body(request):
                 for event in parser.parse(chunk):
                     yield event
     except MultipartError as error:

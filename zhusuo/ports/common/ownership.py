@@ -152,6 +152,26 @@ async def filing(db: Connection, actor: Actor, filing_id: UUID) -> bool:
     )
 
 
+async def client_filing(db: Connection, actor: Actor, filing_id: UUID) -> bool:
+    """A filing that was begun through this very client."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM filings
+                 WHERE id = $1
+                   AND client_id = $2
+                   AND district_code = $3
+            )
+            """,
+            filing_id,
+            actor.client_id,
+            actor.district_code,
+        )
+    )
+
+
 async def own_filing(db: Connection, actor: Actor, filing_id: UUID) -> bool:
     """A filing to change: one of the actor's own organisation."""
     return bool(
@@ -171,7 +191,8 @@ async def own_filing(db: Connection, actor: Actor, filing_id: UUID) -> bool:
 
 
 async def document(db: Connection, actor: Actor, document_id: UUID) -> bool:
-    """The uploader's organisation; reviewers of the district once submitted; the manager for what is in force."""
+    """The uploader's organisation; reviewers of the district once submitted; the manager for what is in force; a
+    client for what a version relied on, and for its own organisation's leases."""
     return bool(
         await db.fetchval(
             """
@@ -182,8 +203,11 @@ async def document(db: Connection, actor: Actor, document_id: UUID) -> bool:
                  WHERE d.id = $1
                    AND (d.discarded_at IS NULL OR d.submitted_at IS NOT NULL)
                    AND ((d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk'))
-                        OR ($2 IN ('clerk', 'client') AND d.district_code = $4
+                        OR ($2 = 'clerk' AND d.district_code = $4
                             AND (d.filing_id IS NULL OR f.submitted_at IS NOT NULL))
+                        OR ($2 = 'client' AND d.purpose = 'lease' AND d.organisation_id = $3)
+                        OR ($2 = 'client' AND d.district_code = $4 AND EXISTS (
+                            SELECT FROM version_documents AS vd WHERE vd.document_id = d.id))
                         OR ($2 = 'manager' AND EXISTS (
                             SELECT
                               FROM version_documents AS vd
@@ -353,6 +377,7 @@ VISIBLE = {
     "registration": registration,
     "management": management,
     "filing": filing,
+    "client_filing": client_filing,
     "own_filing": own_filing,
     "document": document,
     "own_document": own_document,
