@@ -267,3 +267,12 @@ async def test_reasons_point_at_their_place(look: Look, enter: Enter) -> None:
     assert correction.text == "路名按同音字更正：肇家浜路 → 肇嘉浜路"
     assert correction.span is not None
     assert text[slice(*correction.span)] == "肇家浜路"
+
+
+async def test_one_character_is_corrected_only_where_nothing_else_is_near(look: Look, enter: Enter) -> None:
+    await enter("戊大厦", "龙耀路10号", "101")
+    await enter("己大厦", "东泉路10号", "101")
+    assert said(await look("徐汇区龙耀某路10号101室")) == ("B", "戊大厦", "101室")
+    # A village is not a road with a slip in it.
+    assert said(await look("徐汇区东泉村10号101室")) == ("C", None, None)
+    assert said(await look("龙耀某路10号101室")) == ("C", None, None)

@@ -3,7 +3,7 @@
 import pytest
 
 from zhusuo.addresses import keys
-from zhusuo.addresses.lexicon import Lexicon
+from zhusuo.addresses.lexicon import Lexicon, is_slip
 from zhusuo.addresses.wash import wash
 
 LEXICON = Lexicon.load()
@@ -151,3 +151,20 @@ def test_a_road_one_character_away_is_near() -> None:
     assert "肇嘉浜路" in LEXICON.near("肇嘉嘉浜路")
     assert "肇嘉浜路" not in LEXICON.near("肇嘉浜路")
     assert "肇嘉浜路" not in LEXICON.near("嘉肇浜路")
+
+
+@pytest.mark.parametrize(
+    ("written", "road", "slip"),
+    [
+        ("肇加浜路", "肇嘉浜路", True),
+        ("肇浜路", "肇嘉浜路", True),
+        ("肇嘉嘉浜路", "肇嘉浜路", True),
+        ("东星村", "东星路", False),
+        ("中山南三路", "中山南二路", False),
+        ("徐虹路", "徐虹中路", False),
+        ("新沪太路", "沪太路", False),
+        ("漕东路", "漕溪路", False),
+    ],
+)
+def test_some_characters_are_never_a_slip(written: str, road: str, slip: bool) -> None:
+    assert is_slip(written, road) is slip

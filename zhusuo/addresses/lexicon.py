@@ -101,6 +101,18 @@ class Lexicon:
         return ""
 
 
+# 东星村 is not a slip for 东星路, nor 中山南一路 for 中山南二路.
+_TELLING = frozenset("路街道巷弄村里坊公支东西南北中前后左右上下内外新老大小〇一二三四五六七八九十甲乙丙丁")
+
+
+def is_slip(written: str, road: str) -> bool:
+    """Whether the one character that sets two names apart may have been a slip of the hand, not another place."""
+    longer, shorter = (written, road) if len(written) >= len(road) else (road, written)
+    place = next((k for k, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    apart = longer[place] + (shorter[place] if len(longer) == len(shorter) else "")
+    return _TELLING.isdisjoint(apart)
+
+
 def _without_one(name: str) -> set[str]:
     return {name[:place] + name[place + 1 :] for place in range(len(name))}
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhusuo.addresses.keys import pinyin_of, search_key
-from zhusuo.addresses.lexicon import Lexicon
+from zhusuo.addresses.lexicon import Lexicon, is_slip
 from zhusuo.addresses.model import Reason, Washed
 from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection
@@ -139,7 +139,11 @@ async def _corrected(db: Connection, question: Asked, gates: list[Gate], near_ro
     sounds = gates[0].rung == "sound"
     text = f"路名按{'同音字' if sounds else '一字之差'}更正：{written} → {'、'.join(right)}"
     correction = reason(question, gates[0].rung, text, written)
-    sure = bool(question.address.district) and len(right) == 1 and (sounds or near_roads == right)
+    sure = (
+        bool(question.address.district)
+        and len(right) == 1
+        and (sounds or (near_roads == right and is_slip(written, right[0])))
+    )
     found = hits(question, gates)
     if not sure or not found:
         return answer(question, "C", (correction, *_unsure(question)), candidates=neighbours(gates))
