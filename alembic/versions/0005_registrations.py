@@ -181,7 +181,7 @@ UP = (
      WHERE status IN ('held', 'registered') AND exclusive AND NOT contested
     """,
     "CREATE INDEX registrations_live ON registrations (unit_id) WHERE status <> 'ended'",
-    "CREATE INDEX registrations_by_carrier ON registrations (carrier_id) WHERE status <> 'ended'",
+    "CREATE INDEX registrations_by_carrier ON registrations (carrier_id) INCLUDE (status) WHERE status <> 'ended'",
     "CREATE INDEX registrations_by_district ON registrations (district_code, created_at DESC)",
     "CREATE INDEX registrations_by_business ON registrations (business_id) WHERE business_id IS NOT NULL",
     "CREATE INDEX registrations_by_applicant ON registrations USING gin (applicant gin_trgm_ops)",

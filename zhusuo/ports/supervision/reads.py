@@ -405,15 +405,8 @@ async def registrations(
      LEFT JOIN businesses AS b ON b.id = r.business_id
          WHERE r.district_code = $2
            AND c.subdistrict_code = ANY ($1::text[])
-           AND ($3 = '' OR r.id IN (
-                SELECT id
-                  FROM registrations
-                 WHERE applicant LIKE $4
-             UNION ALL
-                SELECT named.id
-                  FROM businesses
-                  JOIN registrations AS named ON named.business_id = businesses.id
-                 WHERE businesses.uscc = $3))
+           AND ($3 = '' OR r.applicant LIKE $4
+                OR r.business_id = (SELECT id FROM businesses WHERE uscc = $3))
            AND ($5 = '' OR c.name LIKE $9)
            AND (r.status = $6 OR ($6 = '' AND r.status <> 'ended'))
            AND ($7::uuid IS NULL OR (r.created_at, r.id) < (SELECT created_at, id FROM registrations WHERE id = $7))
