@@ -90,6 +90,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     said: list[str] = []
     found = await context.new_page()
     found.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    found.on("response", lambda answer: said.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
     found.on("pageerror", lambda error: said.append(str(error)))
     yield found
     await context.close()

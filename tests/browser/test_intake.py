@@ -60,7 +60,7 @@ async def test_escape_closes_the_panel_and_gives_the_focus_back(page: Page, inst
 
 
 async def test_the_panel_is_accessible(page: Page, installation: Installation) -> None:
-    await page.goto(f"{installation.intake}/demo/intake/2026-XJH-110874")
+    await page.goto(f"{installation.intake}/demo/intake/2026-XJH-110873")
     await page.keyboard.press("Alt+z")
     panel = page.frame_locator("iframe[title='住所云']")
     await expect(panel.locator(".verdict")).to_be_visible()

@@ -29,6 +29,7 @@ from zhusuo.ports.common import cards
 from zhusuo.ports.common.asking import ask
 from zhusuo.ports.common.documents import page_number
 from zhusuo.ports.common.pages import page
+from zhusuo.ports.common.reads import drawn_pages
 from zhusuo.ports.embed import reads
 from zhusuo.registrations import actions as registrations
 from zhusuo.registrations.examination import examine_for
@@ -102,7 +103,9 @@ async def verdict(
     pick: FromQuery[UUID | None] = None,
 ) -> Template:
     answer = await ask(database, lexicon, actor, address, item, day, pick)
-    return page(request, "embed/verdict.html", verdict=answer, cards=cards, applicant=applicant)
+    async with database.connection() as db:
+        drawn = await drawn_pages(db, [each.id for each in answer.documents])
+    return page(request, "embed/verdict.html", verdict=answer, cards=cards, applicant=applicant, drawn=drawn)
 
 
 @get("/embed/api/suggest", name="embed.suggest")
