@@ -76,22 +76,6 @@ async def inbox(db: Connection, actor: Reader, limit: int = 200) -> list[Notice]
     return [Notice(**dict(row)) for row in rows]
 
 
-async def unread_count(db: Connection, actor: Reader) -> int:
-    count: int = await db.fetchval(
-        """
-        SELECT count(*)
-          FROM notices
-         WHERE organisation_id = $1
-           AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
-           AND read_at IS NULL
-        """,
-        actor.organisation_id,
-        actor.person_id,
-        actor.role,
-    )
-    return count
-
-
 async def read(db: Connection, organisation_id: UUID, notice_id: UUID) -> str | None:
     """Mark a notice of this organisation as read; the path it points to, or None."""
     link: str | None = await db.fetchval(

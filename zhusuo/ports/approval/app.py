@@ -2,7 +2,8 @@
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhusuo.ports.approval.filings import pages as filings
 from zhusuo.ports.approval.lookup import pages as lookup
 from zhusuo.ports.approval.reuses import pages as reuses
 
-doors: list[HTTPRouteHandler] = [*lookup.doors, *reuses.doors]
+doors: list[HTTPRouteHandler] = [*lookup.doors, *reuses.doors, *filings.doors]

@@ -11,6 +11,11 @@ from zhusuo.errors import Invalid
 Value = TypeVar("Value")
 
 
+def several(sent: list[str] | str) -> list[str]:
+    """What a group of checkboxes sent: one value comes as itself, none as nothing."""
+    return sent if isinstance(sent, list) else [sent] if sent else []
+
+
 def chosen(kind: Callable[[str], Value], text: str, name: str, sentence: str) -> Value:
     """A value of a fixed list, or an id, out of a form. Raises Invalid with the sentence for its field."""
     try:

@@ -88,3 +88,37 @@ async def reading_progress(db: Connection, document_id: UUID) -> tuple[int, int]
         document_id,
     )
     return (row["page"], row["pages"]) if row else (0, 0)
+
+
+async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
+    """The numbers in the rail, by the door they stand at: unread notices, and what waits for a clerk."""
+    row = await db.fetchrow(
+        """
+        SELECT (SELECT count(*)
+                  FROM notices
+                 WHERE organisation_id = $1
+                   AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
+                   AND read_at IS NULL) AS unread,
+               (SELECT count(*)
+                  FROM filings
+                 WHERE $3 = 'clerk'
+                   AND district_code = $4
+                   AND status = 'submitted') AS filings,
+               (SELECT count(*)
+                  FROM managements AS m
+                  JOIN carriers AS c ON c.id = m.carrier_id
+                 WHERE $3 = 'clerk'
+                   AND m.status = 'claimed'
+                   AND c.district_code = $4) AS claims
+        """,
+        actor.organisation_id,
+        actor.person_id,
+        actor.role,
+        actor.district_code,
+    )
+    assert row is not None  # noqa: S101 - counts always come back
+    return {
+        "/notices": row["unread"],
+        "/approval/filings": row["filings"],
+        "/approval/managements": row["claims"],
+    }

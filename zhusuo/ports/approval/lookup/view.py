@@ -19,7 +19,7 @@ from zhusuo.registrations import examination
 from zhusuo.registrations.model import LeaseCheck, Place, Verdict
 from zhusuo.registrations.papers import papers_of
 
-READER = "/approval/documents/"
+READER = "/documents/"
 
 
 @dataclass(frozen=True, kw_only=True)
