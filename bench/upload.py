@@ -1,0 +1,289 @@
+"""A large file through the web process, beside the bare SDK's PUT of the same bytes to the same store, in turn.
+
+    python -m bench.upload [--megabytes 200] [--rounds 3]
+
+Both ways in are measured as a browser goes them: raw chunks one after the other and then the finish, and one plain
+multipart form. A round is one upload of either kind and two PUTs, one in a single request and one in parts (the
+faster counts); the best round of each counts, as the noise of a shared machine only ever adds. Every upload has bytes
+of its own, so that nothing is there already. Beside it: how much the web process grew.
+"""
+
+import argparse
+import asyncio
+import http.client
+import json
+import os
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import minio
+import psutil
+
+from bench.figures import Figure, show
+from bench.installation import Installation, SignedIn, rest, servers, somebody, web
+from zhusuo.carriers import actions as carriers
+from zhusuo.carriers.model import CarrierKind, NewCarrier
+from zhusuo.db import Database
+from zhusuo.dossiers import actions as filings
+from zhusuo.people import actions as people
+from zhusuo.people.model import OrganisationKind, Role
+from zhusuo.settings import Settings
+
+MEGABYTE = 10**6
+BLOCK = 2**20
+SAMPLE_SECONDS = 0.02
+SHARE_BAR = 0.6
+GROWTH_BAR = 50
+
+
+@dataclass
+class Rates:
+    """Megabytes a second of every round."""
+
+    single: list[float] = field(default_factory=list)
+    parts: list[float] = field(default_factory=list)
+    chunks: list[float] = field(default_factory=list)
+    form: list[float] = field(default_factory=list)
+    growth: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """Sends what a browser sends, at next to no cost of its own."""
+
+    url: str
+    signed_in: SignedIn
+    filing_id: UUID
+
+    def chunks(self, path: Path, size: int) -> None:
+        """Announce, send chunk by chunk, finish."""
+        connection = self._connection()
+        announced = json.dumps(
+            {"purpose": "filing", "filing_id": str(self.filing_id), "name": path.name, "size": size}
+        ).encode()
+        begun = self._send(connection, "POST", "/uploads", announced, "application/json")
+        with path.open("rb") as file:
+            for number in range(-(-size // begun["chunk_bytes"])):
+                chunk = file.read(begun["chunk_bytes"])
+                self._send(
+                    connection, "PUT", f"/uploads/{begun['id']}/chunks/{number}", chunk, "application/octet-stream"
+                )
+        self._send(connection, "POST", f"/uploads/{begun['id']}/finish", b"", "application/json")
+        connection.close()
+
+    def form(self, path: Path, size: int) -> None:
+        """One plain form."""
+        boundary = secrets.token_hex(16)
+        fields = {"purpose": "filing", "filing_id": str(self.filing_id), "back": "/"}
+        head = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        )
+        head += (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{path.name}"\r\n'
+            "Content-Type: application/pdf\r\n\r\n"
+        )
+        tail = f"\r\n--{boundary}--\r\n"
+        connection = self._connection()
+        connection.putrequest("POST", "/uploads/form")
+        for name, value in {
+            **self.signed_in.headers,
+            "origin": self.url,
+            "content-type": f"multipart/form-data; boundary={boundary}",
+            "content-length": str(len(head.encode()) + size + len(tail)),
+        }.items():
+            connection.putheader(name, value)
+        connection.endheaders(head.encode())
+        with path.open("rb") as file:
+            connection.sock.sendfile(file)
+        connection.send(tail.encode())
+        answer = connection.getresponse()
+        said = answer.read()
+        if answer.status != 303:
+            raise RuntimeError(f"{answer.status} {said[:500]!r}")
+        connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=120)
+
+    def _send(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes, media_type: str
+    ) -> dict[str, str]:
+        headers = {
+            **self.signed_in.headers,
+            "accept": "application/json",
+            "content-type": media_type,
+            "x-csrftoken": self.signed_in.csrf_token,
+        }
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{method} {path}: {answer.status} {said[:500]!r}")
+        found: dict[str, str] = json.loads(said)
+        return found
+
+
+def fresh_file(folder: Path, size: int) -> Path:
+    """A PDF by its first bytes, with bytes nobody had before."""
+    path = folder / f"{secrets.token_hex(8)}.pdf"
+    with path.open("wb") as file:
+        file.write(b"%PDF-1.7\n")
+        left = size - file.tell()
+        while left:
+            left -= file.write(os.urandom(min(BLOCK, left)))
+    return path
+
+
+@contextmanager
+def watched(process: psutil.Process) -> Iterator[Callable[[], float]]:
+    """By how many megabytes its resident memory exceeded, at its peak, what it was before."""
+    before = process.memory_info().rss
+    peak = before
+    done = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(SAMPLE_SECONDS):
+            peak = max(peak, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield lambda: (peak - before) / MEGABYTE
+    finally:
+        done.set()
+        watcher.join()
+
+
+def bare_client(settings: Settings) -> minio.Minio:
+    return minio.Minio(
+        settings.s3_endpoint,
+        settings.s3_access_key,
+        settings.s3_secret_key.get_secret_value(),
+        secure=False,
+        region=settings.s3_region,
+    )
+
+
+def bare_put(client: minio.Minio, bucket: str, path: Path, part_size: int) -> None:
+    client.fput_object(bucket, f"bench/{path.name}", str(path), part_size=part_size)
+
+
+async def filer(database: Database, settings: Settings) -> tuple[SignedIn, UUID]:
+    """A clerk at the counter and a filing of theirs."""
+    authority = await people.add_organisation(
+        database,
+        None,
+        kind=OrganisationKind.APPROVAL_AUTHORITY,
+        name="量测审批局",
+        district_code=settings.district,
+    )
+    clerk = await somebody(database, authority, Role.CLERK)
+    async with database.connection() as db:
+        subdistrict = await db.fetchval(
+            """
+            SELECT code
+              FROM subdistricts
+             WHERE district_code = $1
+          ORDER BY code
+             LIMIT 1
+            """,
+            settings.district,
+        )
+    carrier = await carriers.add_carrier(
+        database,
+        clerk.actor,
+        NewCarrier(kind=CarrierKind.TOWER, name="量测大厦", address="宜山路900号", subdistrict_code=subdistrict),
+    )
+    filing = await filings.start_filing(
+        database, clerk.actor, carrier.id, on_behalf_of="量测物业有限公司", day=date.today()
+    )
+    return clerk, filing.id
+
+
+async def timed(size: int, work: Callable[[], None]) -> float:
+    """Megabytes a second."""
+    await rest()
+    began = time.perf_counter()
+    await asyncio.to_thread(work)
+    return size / MEGABYTE / (time.perf_counter() - began)
+
+
+async def measure(site: Installation, browser: Browser, size: int, rounds: int, folder: Path) -> Rates:
+    rates = Rates()
+    settings = site.settings
+    client = bare_client(settings)
+    small = fresh_file(folder, 2 * BLOCK)
+    await asyncio.to_thread(browser.chunks, small, 2 * BLOCK)  # what is loaded at first use is no growth
+    for _ in range(rounds):
+        paths = [fresh_file(folder, size) for _ in range(4)]
+        rates.single.append(await timed(size, lambda: bare_put(client, settings.s3_bucket, paths[0], 5 * 2**30)))  # noqa: B023
+        rates.parts.append(await timed(size, lambda: bare_put(client, settings.s3_bucket, paths[1], 0)))  # noqa: B023
+        with watched(site.web) as grown:
+            rates.chunks.append(await timed(size, lambda: browser.chunks(paths[2], size)))  # noqa: B023
+            rates.form.append(await timed(size, lambda: browser.form(paths[3], size)))  # noqa: B023
+            rates.growth.append(grown())
+        for path in paths:
+            path.unlink()
+    return rates
+
+
+def figures(rates: Rates, size: int) -> list[Figure]:
+    name = "one request" if max(rates.single) > max(rates.parts) else "parts"
+    bare = max(*rates.single, *rates.parts)
+    beside = f"bare SDK's PUT ({name}) {bare:.0f} MB/s"
+    found = []
+    for what, ours in (("in chunks, as the browser does", rates.chunks), ("as one plain form", rates.form)):
+        share = max(ours) / bare
+        found.append(
+            Figure(
+                what=f"upload of {size // MEGABYTE} MB {what}",
+                measured=f"{share:.2f} of it ({max(ours):.0f} MB/s)",
+                beside=beside,
+                bar=f"≥ {SHARE_BAR}",
+                held=share >= SHARE_BAR,
+            )
+        )
+    grown = max(rates.growth)
+    found.append(
+        Figure(
+            what="growth of the web process meanwhile",
+            measured=f"{grown:.0f} MB",
+            beside=f"{size // MEGABYTE} MB a file",
+            bar=f"< {GROWTH_BAR} MB",
+            held=grown < GROWTH_BAR,
+        )
+    )
+    return found
+
+
+async def run(size: int, rounds: int) -> None:
+    async with servers() as (settings, database):
+        signed_in, filing_id = await filer(database, settings)
+        async with web(settings, database) as site:
+            browser = Browser(url=site.url, signed_in=signed_in, filing_id=filing_id)
+            with tempfile.TemporaryDirectory(prefix="zhusuo-bench-") as folder:
+                rates = await measure(site, browser, size, rounds, Path(folder))
+    show("Upload", figures(rates, size))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--megabytes", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    asyncio.run(run(options.megabytes * MEGABYTE, options.rounds))
+
+
+if __name__ == "__main__":
+    main()
