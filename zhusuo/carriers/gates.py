@@ -42,7 +42,7 @@ def gate_of(text: str, carrier_kind: CarrierKind, district_code: str) -> Gate:
         raise _wrong(f"“{address.name}”是名称，请写在名称或别名里。")
     if washed.rest:
         raise _wrong(f"“{washed.rest}”没有看懂，请检查后重新填写。")
-    if not address.number and carrier_kind is not CarrierKind.STREET:
+    if not (address.number or address.lane) and carrier_kind is not CarrierKind.STREET:
         raise _wrong("没有读到门牌号，请写成“肇嘉浜路1366号”这样。")
     return Gate(
         address=address,

@@ -4,7 +4,7 @@ from zhusuo.db import Database
 
 
 async def forget(database: Database) -> None:
-    """Delete what has run out: sessions and tickets after a day, failures and counts after an hour, keys after a week."""
+    """Delete sessions and tickets a day after their end, failures and counts after an hour, keys after a week."""
     async with database.transaction() as db:
         await db.execute(
             """

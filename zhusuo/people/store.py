@@ -82,14 +82,17 @@ async def organisation_by_name(db: Connection, district_code: str, name: str) ->
 
 
 async def set_organisation_disabled(db: Connection, organisation_id: UUID, disabled: bool) -> bool:
-    return "UPDATE 1" == await db.execute(
-        """
+    return (
+        await db.execute(
+            """
         UPDATE organisations
            SET disabled_at = CASE WHEN $2 THEN now() END
          WHERE id = $1
         """,
-        organisation_id,
-        disabled,
+            organisation_id,
+            disabled,
+        )
+        == "UPDATE 1"
     )
 
 
@@ -142,26 +145,32 @@ async def person_by_login(db: Connection, login: str) -> tuple[Person, str] | No
 
 
 async def set_person_disabled(db: Connection, person_id: UUID, disabled: bool) -> bool:
-    return "UPDATE 1" == await db.execute(
-        """
+    return (
+        await db.execute(
+            """
         UPDATE persons
            SET disabled_at = CASE WHEN $2 THEN now() END
          WHERE id = $1
         """,
-        person_id,
-        disabled,
+            person_id,
+            disabled,
+        )
+        == "UPDATE 1"
     )
 
 
 async def set_password(db: Connection, person_id: UUID, password_hash: str) -> bool:
-    return "UPDATE 1" == await db.execute(
-        """
+    return (
+        await db.execute(
+            """
         UPDATE persons
            SET password_hash = $2
          WHERE id = $1
         """,
-        person_id,
-        password_hash,
+            person_id,
+            password_hash,
+        )
+        == "UPDATE 1"
     )
 
 
@@ -311,27 +320,33 @@ async def insert_client(
 
 
 async def rotate_client(db: Connection, client_id: UUID, token_hash: bytes) -> bool:
-    return "UPDATE 1" == await db.execute(
-        """
+    return (
+        await db.execute(
+            """
         UPDATE clients
            SET token_hash = $2,
                rotated_at = now()
          WHERE id = $1
         """,
-        client_id,
-        token_hash,
+            client_id,
+            token_hash,
+        )
+        == "UPDATE 1"
     )
 
 
 async def set_client_disabled(db: Connection, client_id: UUID, disabled: bool) -> bool:
-    return "UPDATE 1" == await db.execute(
-        """
+    return (
+        await db.execute(
+            """
         UPDATE clients
            SET disabled_at = CASE WHEN $2 THEN now() END
          WHERE id = $1
         """,
-        client_id,
-        disabled,
+            client_id,
+            disabled,
+        )
+        == "UPDATE 1"
     )
 
 
