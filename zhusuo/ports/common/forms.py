@@ -9,9 +9,11 @@ from litestar.response import Template
 from zhusuo.errors import Invalid
 
 Value = TypeVar("Value")
+Several = list[str] | str
+"""A field that may come several times: Litestar gives a text where it came once."""
 
 
-def several(sent: list[str] | str) -> list[str]:
+def several(sent: Several) -> list[str]:
     """What a group of checkboxes sent: one value comes as itself, none as nothing."""
     return sent if isinstance(sent, list) else [sent] if sent else []
 
