@@ -27,6 +27,9 @@ Down = (
     asyncpg.CrashShutdownError,
 )
 
+# What PostgreSQL cannot keep as a text or in a JSON value: NUL.
+ImpossibleText = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -34,10 +34,12 @@ from zhusuo.errors import (
     TooMany,
     Unavailable,
 )
+from zhusuo.ports.common.faults import faults_of
 from zhusuo.ports.common.guard import ForgedForm
 from zhusuo.ports.common.pages import page
 
 log = structlog.get_logger()
+NOT_UNDERSTOOD = "请求里有看不懂的内容，请检查后重试。"
 
 STATUS: dict[type[Refusal], int] = {
     NotSignedIn: HTTP_401_UNAUTHORIZED,
@@ -76,6 +78,8 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
     if isinstance(refusal, NotSignedIn) and not _wants_json(request):
         return _to_sign_in(request)
     headers = {"Retry-After": str(refusal.wait_seconds)} if isinstance(refusal, TooMany) else {}
+    if isinstance(refusal, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
     faults = refusal.fields if isinstance(refusal, Invalid) else {}
     return _answer(request, status_of(refusal), refusal.code, refusal.message, headers=headers, faults=faults)
 
@@ -88,12 +92,7 @@ def on_http_exception(request: Request[Any, Any, Any], exception: HTTPException)
     if status == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
         return _answer(request, status, TooLarge.code, TooLarge.sentence)
     if isinstance(exception, ClientException) and status == HTTP_400_BAD_REQUEST:
-        faults = {
-            str(each.get("key", "")): "这一项的写法不对。"
-            for each in (exception.extra or [])
-            if isinstance(each, dict) and each.get("key")
-        }
-        return _answer(request, status, "bad_request", "请求里有看不懂的内容，请检查后重试。", faults=faults)
+        return _answer(request, status, "bad_request", NOT_UNDERSTOOD, faults=faults_of(request, exception))
     if status >= HTTP_500_INTERNAL_SERVER_ERROR:
         return on_exception(request, exception)
     return _answer(request, status, "refused", "这个地址不能这样访问。")
@@ -109,6 +108,11 @@ def on_storage_down(request: Request[Any, Any, Any], exception: Exception) -> Re
     log.warning("storage_unavailable", error=str(exception))
     headers = {"Retry-After": "5"}
     return _answer(request, HTTP_503_SERVICE_UNAVAILABLE, Unavailable.code, Unavailable.sentence, headers=headers)
+
+
+def on_impossible_text(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
+    """A text that no table can hold: it has a NUL in it."""
+    return _answer(request, HTTP_400_BAD_REQUEST, "bad_request", NOT_UNDERSTOOD)
 
 
 def on_exception(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
@@ -172,5 +176,6 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: on_http_exception,
     storage.model.Unavailable: on_storage_down,
     **dict.fromkeys(db.Down, on_database_down),
+    **dict.fromkeys(db.ImpossibleText, on_impossible_text),
     Exception: on_exception,
 }
