@@ -104,9 +104,10 @@ class OutcomeQuestion(Question, frozen=True, kw_only=True):
         Literal["registered", "refused", "withdrawn"],
         Meta(description="已登记、不予登记、申请撤回", examples=["registered"]),
     ]
-    uscc: Annotated[
-        str | None, Meta(max_length=30, description="登记成功时的统一社会信用代码", examples=["91310104MA1FR1Y50K"])
-    ] = None
+    uscc: (
+        Annotated[str, Meta(max_length=30, description="登记成功时的统一社会信用代码", examples=["91310104MA1FR1Y503"])]
+        | None
+    ) = None
 
 
 class TicketQuestion(Question, frozen=True, kw_only=True):
