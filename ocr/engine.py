@@ -30,6 +30,8 @@ VOTERS = 12
 DOUBTFUL = 0.72
 """A line read with less confidence than this is shown to Tesseract too, where it is installed."""
 DROPPED = 0.5
+LINES_AT_ONCE = 3
+"""Lines of a batch are padded to the longest: three at once are a little faster than six, in 130 MB less."""
 SECOND_OPINIONS = 20
 TESSERACT_SECONDS = 10
 
@@ -47,6 +49,7 @@ class Engine:
         return RapidOCR(
             params={
                 "Global.log_level": "critical",
+                "Rec.rec_batch_num": LINES_AT_ONCE,
                 "EngineConfig.onnxruntime.intra_op_num_threads": self._threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
