@@ -49,7 +49,7 @@ def test_another_text_gives_other_pixels() -> None:
 def test_nothing_is_left_under_a_mask() -> None:
     image = opened(watermark(drawn(), "", [Box(0.1, 0.18, 0.6, 0.24)], font=FONT))
     row = {image.getpixel((x, 210)) for x in range(90, 410)}
-    spread = max(max(pixel) for pixel in row) - min(min(pixel) for pixel in row)  # type: ignore[arg-type,type-var]
+    spread = max(max(pixel) for pixel in row) - min(min(pixel) for pixel in row)  # type: ignore[arg-type]
     assert spread < 30
 
 
