@@ -8,9 +8,12 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
+
+from stdnum.cn import uscc
 
 from zhusuo.carriers import actions as carriers
 from zhusuo.carriers import management_actions as managements
@@ -28,6 +31,8 @@ from zhusuo.dossiers.model import DocumentKind, Purpose, ReturnReason, TitleSitu
 from zhusuo.people import actions as people
 from zhusuo.people import store as person_rows
 from zhusuo.people.model import Actor, OrganisationKind, Role
+from zhusuo.registrations import actions as registrations
+from zhusuo.registrations.model import NewReuse, ReuseStatus
 from zhusuo.serve import Things
 from zhusuo.settings import Settings
 from zhusuo.tenancies import actions as tenancies
@@ -35,6 +40,8 @@ from zhusuo.tenancies.model import NewTenancy
 from zhusuo.waivers import actions as waivers
 
 Tell = Callable[[int, int, str], None]
+REGISTERED = 0.07
+"""The share of tenants who were registered through 住所云."""
 SPECIMENS = ("bundle-01", "bundle-04", "bundle-06")
 
 
@@ -164,7 +171,7 @@ async def _house(things: Things, desk: Desk, house: House, number: int, chance: 
         units = [unit for unit in await carrier_rows.units(db, carrier.id) if unit.kind is not UnitKind.SERVICE]
     if house.filed != "none":
         await _file(things, desk, house, carrier, units, number, day)
-    await _tenants(things, manager, units, house, chance, day)
+    await _tenants(things, desk, house, units, chance, day)
 
 
 async def _carrier(things: Things, desk: Desk, house: House) -> Carrier:
@@ -282,25 +289,77 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-# 入驻
+# 入驻与登记
 
 
 async def _tenants(
-    things: Things, manager: Actor, units: list[Unit], house: House, chance: random.Random, day: date
+    things: Things, desk: Desk, house: House, units: list[Unit], chance: random.Random, day: date
 ) -> None:
+    """Tenants move in, some of them out again; some of those who stay are registered with a reuse of the dossier."""
+    manager = desk.managers[house.manager]
     for unit in units:
         if chance.random() > house.taken:
             continue
         name = f"上海{chance.choice(d.WORDS)}{chance.choice(d.TRADES)}有限公司"
-        ends_on = day + timedelta(days=chance.choice((-40, 12, 31, 58, 210, 400, 640, 880, 1040, 1086)))
+        ends_on = day + timedelta(days=chance.choice((-40, 12, 31, 58, 210, 400, 520, 640, 700, 880)))
         begins_on = ends_on - timedelta(days=3 * 365)
+        moved_in = begins_on if chance.random() > 0.1 else day - timedelta(days=chance.randrange(80))
         new = NewTenancy(
-            unit_id=unit.id, tenant=name, lease_begins_on=begins_on, lease_ends_on=ends_on, moved_in_on=begins_on
+            unit_id=unit.id, tenant=name, lease_begins_on=begins_on, lease_ends_on=ends_on, moved_in_on=moved_in
         )
         tenancy = await tenancies.move_in(things.database, manager, new)
-        if ends_on < day and chance.random() < 0.5:
-            left_on = ends_on + timedelta(days=chance.randint(0, 38))
-            await tenancies.move_out(things.database, manager, tenancy.id, left_on, day=day)
+        if chance.random() < 0.05:
+            left = max(moved_in, day - timedelta(days=chance.randrange(60)))
+            await tenancies.move_out(things.database, manager, tenancy.id, left, day=day)
+        elif house.filed == "approved" and ends_on > day and chance.random() < REGISTERED:
+            await _register(things, desk, house, unit, name, begins_on, ends_on, day, chance)
+
+
+async def _register(
+    things: Things,
+    desk: Desk,
+    house: House,
+    unit: Unit,
+    applicant: str,
+    begins_on: date,
+    ends_on: date,
+    day: date,
+    chance: random.Random,
+) -> None:
+    """The tenant brings the lease, the clerk reuses the dossier, and as a rule the registration is reported."""
+    lessor = house.owner if house.situation is TitleSituation.OWNER_LETS else desk.managers[house.manager].organisation
+    paper = papers.lease_of(
+        house,
+        unit.name,
+        unit.area_m2 or Decimal(50),
+        lessor=lessor,
+        lessee=applicant,
+        begins_on=begins_on,
+        ends_on=ends_on,
+    )
+    lease_id = await _hand_in(things, desk.clerk, Purpose.LEASE, unit.carrier_id, "租赁合同.pdf", papers.printed(paper))
+    new = NewReuse(
+        unit_id=unit.id,
+        applicant=applicant,
+        case_number=f"2026-XJH-{chance.randrange(100_000, 110_000)}",
+        item_code="company_formation",
+        purpose="公司设立登记",
+        lease_document_id=lease_id,
+        reason="窗口已核对合同原件，签章齐全。",
+        entered_address=f"{house.address}{unit.name}",
+        match_class="A",
+    )
+    made = await registrations.reuse(things.database, things.signer, things.lexicon, desk.clerk, new, day)
+    if chance.random() < 0.85:
+        await registrations.report_outcome(
+            things.database, desk.clerk, made.id, ReuseStatus.REGISTERED, day, uscc=_credit_code(chance)
+        )
+
+
+def _credit_code(chance: random.Random) -> str:
+    """A code of a range that was never issued, with its right check character."""
+    body = "91310104MAY" + "".join(chance.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(6))
+    return body + uscc.calc_check_digit(body)
 
 
 # 样本材料
