@@ -342,25 +342,3 @@ async def subdistricts(db: Connection, district_code: str) -> list[tuple[str, st
         district_code,
     )
     return [(row["code"], row["name"]) for row in rows]
-
-
-async def waiting(db: Connection, actor: Actor) -> dict[str, int]:
-    """The numbers in the rail: what waits for an answer of the actor's organisation."""
-    row = await db.fetchrow(
-        """
-        SELECT (SELECT count(*)
-                  FROM filings
-                 WHERE organisation_id = $1
-                   AND status = 'returned') AS returned,
-               (SELECT count(*)
-                  FROM managements AS m
-                  JOIN registrations AS r ON r.carrier_id = m.carrier_id
-                 WHERE m.organisation_id = $1
-                   AND m.status = 'confirmed'
-                   AND m.capacity = 'manager'
-                   AND r.status <> 'ended'
-                   AND r.confirmed_by_manager IS NULL) AS unconfirmed
-        """,
-        actor.organisation_id,
-    )
-    return dict(row) if row else {}

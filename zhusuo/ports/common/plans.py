@@ -146,8 +146,16 @@ def _floor_of(
     return (floors[0] if floors else empty), None
 
 
-def in_one_list(floors: Iterable[Floor], order: Order) -> list[tuple[str, Cell]]:
-    """The cells with the names of their floors, sorted over the floors as each floor is sorted in itself."""
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One unit of a list over all floors, with the name of its floor."""
+
+    label: str
+    units: tuple[Cell, ...]
+
+
+def in_one_list(floors: Iterable[Floor], order: Order) -> list[Line]:
+    """The cells one below the other, sorted over the floors as each floor is sorted in itself."""
     cells = [(floor.label, cell) for floor in floors for cell in floor.units]
     if order is Order.ENDING:
         cells.sort(key=lambda each: (each[1].days is None, each[1].days or 0))
@@ -155,7 +163,7 @@ def in_one_list(floors: Iterable[Floor], order: Order) -> list[tuple[str, Cell]]
         cells.sort(key=lambda each: -(each[1].area_m2 or 0))
     elif order is Order.STATUS:
         cells.sort(key=lambda each: each[1].urgency)
-    return cells
+    return [Line(label=label, units=(cell,)) for label, cell in cells]
 
 
 def sheet(carrier: Carrier, units: Sequence[Unit], here: Sequence[Occupant], day: date) -> bytes:

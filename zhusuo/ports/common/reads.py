@@ -91,7 +91,7 @@ async def reading_progress(db: Connection, document_id: UUID) -> tuple[int, int]
 
 
 async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
-    """The numbers in the rail, by the door they stand at: unread notices, and what waits for a clerk."""
+    """The numbers in the rail, by the door they stand at: unread notices, what waits for a clerk or for a filer."""
     row = await db.fetchrow(
         """
         SELECT (SELECT count(*)
@@ -109,7 +109,21 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
                   JOIN carriers AS c ON c.id = m.carrier_id
                  WHERE $3 = 'clerk'
                    AND m.status = 'claimed'
-                   AND c.district_code = $4) AS claims
+                   AND c.district_code = $4) AS claims,
+               (SELECT count(*)
+                  FROM filings
+                 WHERE $3 IN ('manager', 'agent')
+                   AND organisation_id = $1
+                   AND status = 'returned') AS returned,
+               (SELECT count(*)
+                  FROM managements AS m
+                  JOIN registrations AS r ON r.carrier_id = m.carrier_id
+                 WHERE $3 = 'manager'
+                   AND m.organisation_id = $1
+                   AND m.status = 'confirmed'
+                   AND m.capacity = 'manager'
+                   AND r.status <> 'ended'
+                   AND r.confirmed_by_manager IS NULL) AS unconfirmed
         """,
         actor.organisation_id,
         actor.person_id,
@@ -121,4 +135,7 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
         "/notices": row["unread"],
         "/approval/filings": row["filings"],
         "/approval/managements": row["claims"],
+        "/property/filings": row["returned"],
+        "/agency/filings": row["returned"],
+        "/property/registrations": row["unconfirmed"],
     }

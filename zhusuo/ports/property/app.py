@@ -2,4 +2,6 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-doors: list[HTTPRouteHandler] = []
+from zhusuo.ports.property import pages, plan
+
+doors: list[HTTPRouteHandler] = [*pages.doors, *plan.doors]
