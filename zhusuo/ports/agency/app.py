@@ -2,4 +2,6 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-doors: list[HTTPRouteHandler] = []
+from zhusuo.ports.agency import pages
+
+doors: list[HTTPRouteHandler] = [*pages.doors]

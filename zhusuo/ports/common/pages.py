@@ -59,7 +59,7 @@ PORTS: dict[Role, Port] = {
         name="营商服务机构端",
         root="/agency",
         rail=(
-            RailLink(href="/agency", icon="building", label="我的载体"),
+            RailLink(href="/agency", icon="building", label="我的楼宇"),
             RailLink(href="/agency/filings", icon="upload", label="材料备案"),
             RailLink(href="/agency/vacancies", icon="list", label="可登记房源"),
         ),
