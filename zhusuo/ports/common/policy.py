@@ -148,6 +148,13 @@ POLICY: dict[str, Rule] = {
     "property.registrations": session(MANAGER),
     "property.answer": session(MANAGER, noun="registration"),
     "property.search": session(MANAGER),
+    # agency
+    "agency.carriers": session(AGENT),
+    "agency.carrier": session(AGENT, noun="carrier"),
+    "agency.filings": session(AGENT),
+    "agency.filing": session(AGENT, noun="filing"),
+    "agency.vacancies": session(AGENT),
+    "agency.vacancies_sheet": session(AGENT),
     # admin
     "admin.organisations": session(ADMINISTRATOR),
     "admin.add_organisation": session(ADMINISTRATOR),
