@@ -52,3 +52,7 @@ class TooLarge(StoreError):
 
 class Unavailable(StoreError):
     """The store is down, unreachable, silent or too slow; trying again later may help."""
+
+
+class Silent(Unavailable):
+    """It took the whole time it had and said nothing: asking it something else now would take as long again."""

@@ -22,8 +22,8 @@ from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
-from storage.model import Missing, Stat, StoreError, StoreSettings, TooLarge, Unavailable
-from storage.transport import Transport
+from storage.model import Missing, Silent, Stat, StoreError, StoreSettings, TooLarge, Unavailable
+from storage.transport import Transport, was_silence
 
 PART_SIZE = 8 * 1024 * 1024
 PARALLEL_PARTS = 2
@@ -159,7 +159,7 @@ class Store:
             parts.append(part)
             missing -= len(part)
             if time.monotonic() > deadline:
-                raise Unavailable("the store sends too slowly")
+                raise Silent("the store sends too slowly")
         return b"".join(parts)
 
     def _get(self, key: str, limit: int | None) -> bytes:
@@ -217,4 +217,4 @@ def _translated(work: Callable[..., T], args: tuple[Any, ...]) -> T:
             raise Unavailable(str(error)) from error
         raise StoreError(str(error)) from error
     except (HTTPError, MinioException, ElementTree.ParseError) as error:  # no answer, or none of an S3 store
-        raise Unavailable(str(error)) from error
+        raise (Silent if was_silence(error) else Unavailable)(str(error)) from error

@@ -59,12 +59,12 @@ class _OneMoreTry(Retry):
         _pool: ConnectionPool | None = None,
         _stacktrace: TracebackType | None = None,
     ) -> Self:
-        if error is not None and _was_silence(error):
+        if error is not None and was_silence(error):
             raise error
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
-def _was_silence(error: Exception) -> bool:
+def was_silence(error: Exception) -> bool:
     """Nothing came in time, or (wrapped by urllib3 into its second argument) nothing was taken in time."""
     return isinstance(error, ReadTimeoutError) or any(isinstance(cause, TimeoutError) for cause in error.args)
 
