@@ -76,6 +76,17 @@ async def test_a_file_in_two_chunks_goes_on_where_it_broke_off(site: Site, db: C
     assert stat.size == len(content)
 
 
+async def test_a_whole_file_longer_than_a_chunk_comes_in_one_request(site: Site, db: Connection, desk: Desk) -> None:
+    content = PDF + os.urandom(CHUNK_SIZE + 1000)
+    async with site.signed_in(desk.manager) as visitor:
+        upload = await begun(visitor, desk, content)
+        path = f"/uploads/{upload['id']}/whole"
+        assert (await json(visitor, "PUT", path, content=content[:-1])).status_code == 409
+        done = (await json(visitor, "PUT", path, content=content)).json()
+    sha256 = await db.fetchval("SELECT sha256 FROM documents WHERE id = $1", UUID(done["id"]))
+    assert sha256 == hashlib.sha256(content).hexdigest()
+
+
 async def test_the_same_bytes_once_more_are_recognised_in_words(site: Site, desk: Desk) -> None:
     async with site.signed_in(desk.manager) as visitor:
         for name in ("产权证.pdf", "扫描件.pdf"):

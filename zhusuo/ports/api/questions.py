@@ -39,7 +39,7 @@ CarrierAsked = Annotated[UUID, QueryParameter(description="载体，来自查询
 KindAsked = Annotated[
     DocumentKind | None, QueryParameter(name="kind", description="材料种类；不写则识别后由系统建议，可再传一次更正")
 ]
-AfterAsked = Annotated[int, QueryParameter(description="上次答复的 `next`；第一次为 0", ge=0)]
+AfterAsked = Annotated[int, QueryParameter(description="上次答复的 `next`；第一次为 0", ge=0, le=2**63 - 1)]
 LimitAsked = Annotated[int, QueryParameter(description="最多几条", ge=1, le=500)]
 IdempotencyKey = Annotated[
     str,
