@@ -1,4 +1,4 @@
-"""营商服务机构端 pages: the agency's carriers, filings on behalf, and vacancies that are ready to register."""
+"""营商服务机构端 pages: the carriers that mandated the agency, its filings on behalf, and what can be registered in."""
 
 from datetime import date
 from typing import Any
@@ -10,19 +10,21 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from zhusuo.carriers.entry import area_of_cell
-from zhusuo.carriers.model import CarrierKind
-from zhusuo.carriers.tables import workbook
+from zhusuo.carriers.model import UnitKind
 from zhusuo.db import Database
+from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.agency import reads
-from zhusuo.ports.common import filers
-from zhusuo.ports.common.files import xlsx
+from zhusuo.ports.common import filers, files
+from zhusuo.ports.common.forms import again
 from zhusuo.ports.common.pages import go, page
+from zhusuo.ports.common.units import reads as units
 
 Asked = Request[Any, Any, Any]
-KINDS = [(kind.value, kind.label) for kind in CarrierKind]
-HEADER = ("楼宇", "类型", "地址", "街镇", "单元", "楼层", "用途", "面积（㎡）", "备案有效至")
+KINDS = [(kind.value, kind.label) for kind in UnitKind if kind is not UnitKind.SERVICE]
+FILTER = ("subdistrict", "carrier", "kind", "area_from", "area_to")
+HEADER = ("载体", "地址", "单元", "楼层", "面积（㎡）", "管理单位")
+MOST_ROWS = 20_000
 
 
 @get(["/agency", "/agency/carriers"], name="agency.carriers")
@@ -47,15 +49,15 @@ async def carrier(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
+    q: FromQuery[str] = "",
+    after: FromQuery[UUID | None] = None,
 ) -> Template:
+    """How each unit stands, what is on file, and the way to file on behalf of somebody."""
     async with database.connection() as db:
-        found = await reads.carrier_for(db, actor, carrier_id)
-        given = {
-            "figures": await reads.figures(db, carrier_id),
-            "versions": await reads.versions(db, carrier_id),
-            "filings": await reads.filings(db, actor, carrier_id),
-        }
-    return page(request, "agency/carrier.html", carrier=found, day=day, **given)
+        given = await reads.house(db, actor, carrier_id)
+        rows = await units.units(db, carrier_id, units.Filter(q=q.strip()), after)
+    more = rows[-1].id if len(rows) == units.PAGE else None
+    return page(request, "agency/carrier.html", house=given, rows=rows, q=q, after=more, day=day)
 
 
 @get("/agency/filings", name="agency.filings")
@@ -81,14 +83,9 @@ async def filing(filing_id: FromPath[UUID]) -> Redirect:
     return go(f"/filings/{filing_id}")
 
 
-def _wanted(q: str, subdistrict: str, kind: str, least: str, most: str) -> reads.Wanted:
-    return reads.Wanted(
-        q=q.strip(),
-        subdistrict_code=subdistrict,
-        kind=kind,
-        least_m2=area_of_cell(least),
-        most_m2=area_of_cell(most),
-    )
+def _asked(request: Asked) -> dict[str, str]:
+    """The fields of the filter as they were typed."""
+    return {name: request.query_params.get(name, "").strip() for name in FILTER}
 
 
 @get("/agency/vacancies", name="agency.vacancies")
@@ -97,52 +94,44 @@ async def vacancies(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
-    q: FromQuery[str] = "",
-    subdistrict: FromQuery[str] = "",
-    kind: FromQuery[str] = "",
-    least: FromQuery[str] = "",
-    most: FromQuery[str] = "",
     after: FromQuery[UUID | None] = None,
 ) -> Template:
-    """可登记房源: on file, covered, and nobody there."""
-    wanted = _wanted(q, subdistrict, kind, least, most)
+    asked = _asked(request)
+    try:
+        wanted = reads.wanted(**asked)
+    except Invalid as invalid:
+        return again(await _vacancies(request, database, actor, asked, [], invalid.fields))
     async with database.connection() as db:
-        rows = await reads.vacancies(db, actor, wanted, day, after=after)
-        subdistricts = await filers.subdistricts(db, actor.district_code)
-    more = rows[-1].id if len(rows) == reads.PAGE else None
-    given = {"rows": rows, "wanted": wanted, "subdistricts": subdistricts, "kinds": KINDS, "day": day, "after": more}
-    return page(request, "agency/vacancies.html", **given)
+        found = await reads.vacancies(db, actor, wanted, day, after=after, limit=reads.PAGE + 1)
+    return await _vacancies(request, database, actor, asked, found, {})
 
 
-@get("/agency/vacancies.xlsx", name="agency.vacancies_sheet")
-async def vacancies_sheet(
-    database: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    day: NamedDependency[date],
-    q: FromQuery[str] = "",
-    subdistrict: FromQuery[str] = "",
-    kind: FromQuery[str] = "",
-    least: FromQuery[str] = "",
-    most: FromQuery[str] = "",
+async def _vacancies(
+    request: Asked,
+    database: Database,
+    actor: Actor,
+    asked: dict[str, str],
+    found: list[reads.VacancyRow],
+    errors: dict[str, str],
+) -> Template:
+    async with database.connection() as db:
+        subdistricts = await reads.our_subdistricts(db, actor)
+        ours = await reads.our_carriers(db, actor)
+    rows = found[: reads.PAGE]
+    more = rows[-1].id if len(found) > reads.PAGE else None
+    given = {"rows": rows, "after": more, "asked": asked, "errors": errors}
+    return page(request, "agency/vacancies.html", subdistricts=subdistricts, carriers=ours, kinds=KINDS, **given)
+
+
+@get("/agency/vacancies.xlsx", name="agency.vacancies_xlsx")
+async def vacancies_xlsx(
+    request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
-    wanted = _wanted(q, subdistrict, kind, least, most)
+    wanted = reads.wanted(**_asked(request))
     async with database.connection() as db:
-        rows = await reads.vacancies(db, actor, wanted, day, limit=reads.MOST)
-    return xlsx(f"可登记房源 {day.isoformat()}", workbook("可登记房源", HEADER, (_line(row) for row in rows)))
+        rows = await reads.vacancies(db, actor, wanted, day, limit=MOST_ROWS)
+    lines = [(row.carrier, row.address, row.unit, row.floor, row.area_m2, row.manager) for row in rows]
+    return await files.sheet(f"可登记房源 {day.isoformat()}", HEADER, lines)
 
 
-def _line(row: reads.VacancyRow) -> tuple[object, ...]:
-    return (
-        row.carrier,
-        row.carrier_kind.label,
-        row.address,
-        row.subdistrict,
-        row.name,
-        row.floor,
-        row.kind.label,
-        row.area_m2,
-        row.valid_until,
-    )
-
-
-doors: list[HTTPRouteHandler] = [carriers, carrier, filings, filing, vacancies, vacancies_sheet]
+doors: list[HTTPRouteHandler] = [carriers, carrier, filings, filing, vacancies, vacancies_xlsx]

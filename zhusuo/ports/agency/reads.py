@@ -1,62 +1,41 @@
-"""What the agent's pages read."""
+"""What the agent's pages read: carriers that name the agency in a confirmed mandate, and nothing else."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from zhusuo.carriers import store as carriers
-from zhusuo.carriers.model import Carrier, CarrierKind, UnitKind, unit_name
+from zhusuo.carriers.entry import area_of_cell
+from zhusuo.carriers.model import Carrier, unit_name
 from zhusuo.db import Connection
-from zhusuo.dossiers import store
-from zhusuo.dossiers.model import DossierVersion, FilingKind, FilingStatus, VersionStatus
-from zhusuo.errors import NotFound
+from zhusuo.dossiers.model import FilingKind, FilingStatus, VersionStatus
+from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
+from zhusuo.ports.common.filers import OPEN_STATUSES
+from zhusuo.ports.common.units.reads import carrier_for
 
 PAGE = 50
-MOST = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What a tenant looks for; an empty one takes everything."""
-
-    q: str = ""
-    subdistrict_code: str = ""
-    kind: str = ""
-    least_m2: Decimal | None = None
-    most_m2: Decimal | None = None
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.q or self.subdistrict_code or self.kind or self.least_m2 or self.most_m2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class VacancyRow:
-    """A unit that is on file, covered today, and in which nobody is registered or lives."""
+class VersionRow:
+    """A version of a carrier's dossier, whoever filed it, and how many units it covers now."""
 
     id: UUID
-    carrier_id: UUID
-    carrier: str
-    carrier_kind: CarrierKind
-    address: str
-    subdistrict: str
-    building: str
-    floor: int | None
-    number: str
-    label: str
-    kind: UnitKind
-    area_m2: Decimal | None
+    dossier_number: str
+    number: int
+    status: VersionStatus
+    filed_by: str
+    effective_from: datetime
+    effective_to: datetime | None
     valid_until: date
-
-    @property
-    def name(self) -> str:
-        return unit_name(self.building, self.number, self.label)
+    unit_count: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilingLine:
+    """A filing of the agency for one carrier."""
+
     id: UUID
     dossier_number: str
     kind: FilingKind
@@ -66,44 +45,125 @@ class FilingLine:
     deadline_on: date | None
 
 
-async def carrier_for(db: Connection, actor: Actor, carrier_id: UUID) -> Carrier:
-    """Raises NotFound."""
-    found = await carriers.by_id_for(db, actor, carrier_id)
-    if found is None:
-        raise NotFound
-    return found
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A carrier of the agency: who manages it, how much of it is on file, and what the agency has filed."""
+
+    carrier: Carrier
+    manager: str
+    effective: tuple[VersionRow, ...]
+    former: tuple[VersionRow, ...]
+    filings: tuple[FilingLine, ...]
+    unit_count: int
+    covered_count: int
+    used_count: int
+
+    @property
+    def open_filings(self) -> tuple[FilingLine, ...]:
+        return tuple(each for each in self.filings if each.status in OPEN_STATUSES)
 
 
-async def versions(db: Connection, carrier_id: UUID) -> list[DossierVersion]:
-    """What is in force."""
-    found = await store.versions_by_carrier(db, carrier_id)
-    return [each for each in found if each.status is VersionStatus.EFFECTIVE]
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which vacancies are looked for; an empty one finds all. `subdistrict` is a code, the areas are bounds in ㎡."""
+
+    subdistrict: str = ""
+    carrier_id: UUID | None = None
+    kind: str = ""
+    area_from: Decimal | None = None
+    area_to: Decimal | None = None
 
 
-async def filings(db: Connection, actor: Actor, carrier_id: UUID) -> list[FilingLine]:
-    """What the agency filed for the carrier, the newest first."""
+@dataclass(frozen=True, kw_only=True)
+class VacancyRow:
+    """可登记房源: a unit that a valid version covers and in whose space nobody is, is registered or is about to be."""
+
+    id: UUID
+    carrier_id: UUID
+    carrier: str
+    address: str
+    building: str
+    number: str
+    label: str
+    floor: int | None
+    area_m2: Decimal | None
+    manager: str | None
+
+    @property
+    def unit(self) -> str:
+        return unit_name(self.building, self.number, self.label)
+
+
+def wanted(*, subdistrict: str, carrier: str, kind: str, area_from: str, area_to: str) -> Wanted:
+    """What was asked for. Raises Invalid for an area or a carrier that is none."""
+    wrong = {}
+    areas = {name: area_of_cell(text) for name, text in (("area_from", area_from), ("area_to", area_to)) if text}
+    for name, area in areas.items():
+        if area is None:
+            wrong[name] = "面积写成平方米数，例如 186.5。"
+    try:
+        carrier_id = UUID(carrier) if carrier else None
+    except ValueError:
+        wrong["carrier"] = "请从列表中选择楼宇。"
+    if wrong:
+        raise Invalid(wrong)
+    return Wanted(subdistrict=subdistrict, carrier_id=carrier_id, kind=kind, **areas)
+
+
+async def our_carriers(db: Connection, actor: Actor) -> list[tuple[str, str]]:
+    """The agency's carriers to choose from."""
     rows = await db.fetch(
         """
-        SELECT f.id, d.number AS dossier_number, f.kind, f.status, f.on_behalf_of, f.changed_at, f.deadline_on
-          FROM filings AS f
-          JOIN dossiers AS d ON d.id = f.dossier_id
-         WHERE f.carrier_id = $1
-           AND f.organisation_id = $2
-           AND f.status <> 'discarded'
-      ORDER BY f.created_at DESC
-         LIMIT 30
+        SELECT c.id, c.name
+          FROM managements AS m
+          JOIN carriers AS c ON c.id = m.carrier_id
+         WHERE m.organisation_id = $1
+           AND m.status = 'confirmed'
+           AND m.capacity = 'agency'
+           AND c.retired_at IS NULL
+      ORDER BY c.number
+         LIMIT 500
         """,
-        carrier_id,
         actor.organisation_id,
     )
-    return [
-        FilingLine(**{**dict(row), "kind": FilingKind(row["kind"]), "status": FilingStatus(row["status"])})
-        for row in rows
-    ]
+    return [(str(row["id"]), row["name"]) for row in rows]
 
 
-async def figures(db: Connection, carrier_id: UUID) -> dict[str, int]:
-    """How many units there are, are on file, are in use."""
+async def our_subdistricts(db: Connection, actor: Actor) -> list[tuple[str, str]]:
+    """The subdistricts in which the agency has carriers."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT s.code, s.name
+          FROM managements AS m
+          JOIN carriers AS c ON c.id = m.carrier_id
+          JOIN subdistricts AS s ON s.code = c.subdistrict_code
+         WHERE m.organisation_id = $1
+           AND m.status = 'confirmed'
+           AND m.capacity = 'agency'
+           AND c.retired_at IS NULL
+      ORDER BY s.code
+        """,
+        actor.organisation_id,
+    )
+    return [(row["code"], row["name"]) for row in rows]
+
+
+async def house(db: Connection, actor: Actor, carrier_id: UUID) -> House:
+    """Raises NotFound."""
+    carrier = await carrier_for(db, actor, carrier_id)
+    found = await versions(db, carrier_id)
+    return House(
+        carrier=carrier,
+        manager=await manager(db, carrier_id),
+        effective=tuple(each for each in found if each.status is VersionStatus.EFFECTIVE),
+        former=tuple(each for each in found if each.status is not VersionStatus.EFFECTIVE),
+        filings=tuple(await filings(db, actor, carrier_id)),
+        **await _figures(db, carrier_id),
+    )
+
+
+async def _figures(db: Connection, carrier_id: UUID) -> dict[str, int]:
+    """How many units can be let, how many of them are on file and how many in use."""
     row = await db.fetchrow(
         """
         SELECT count(*) AS unit_count,
@@ -128,96 +188,169 @@ async def figures(db: Connection, carrier_id: UUID) -> dict[str, int]:
     return dict(row)
 
 
+async def manager(db: Connection, carrier_id: UUID) -> str:
+    """The name of the organisation that manages the carrier; "" where nobody does."""
+    name: str | None = await db.fetchval(
+        """
+        SELECT o.name
+          FROM managements AS m
+          JOIN organisations AS o ON o.id = m.organisation_id
+         WHERE m.carrier_id = $1
+           AND m.status = 'confirmed'
+           AND m.capacity = 'manager'
+        """,
+        carrier_id,
+    )
+    return name or ""
+
+
+async def versions(db: Connection, carrier_id: UUID) -> list[VersionRow]:
+    """Every version of the carrier's dossiers, those in force first."""
+    rows = await db.fetch(
+        """
+        SELECT v.id, d.number AS dossier_number, v.number, v.status, o.name AS filed_by, v.effective_from,
+               v.effective_to, v.valid_until,
+               (SELECT count(*)
+                  FROM version_units AS vu
+                 WHERE vu.version_id = v.id
+                   AND vu.during @> now()) AS unit_count
+          FROM dossier_versions AS v
+          JOIN dossiers AS d ON d.id = v.dossier_id
+          JOIN filings AS f ON f.id = v.filing_id
+          JOIN organisations AS o ON o.id = f.organisation_id
+         WHERE v.carrier_id = $1
+      ORDER BY v.status <> 'effective', v.effective_from DESC, v.id DESC
+         LIMIT 50
+        """,
+        carrier_id,
+    )
+    return [VersionRow(**{**dict(row), "status": VersionStatus(row["status"])}) for row in rows]
+
+
+async def filings(db: Connection, actor: Actor, carrier_id: UUID) -> list[FilingLine]:
+    """The agency's filings for the carrier, those changed last first."""
+    rows = await db.fetch(
+        """
+        SELECT f.id, d.number AS dossier_number, f.kind, f.status, f.on_behalf_of, f.changed_at, f.deadline_on
+          FROM filings AS f
+          JOIN dossiers AS d ON d.id = f.dossier_id
+         WHERE f.carrier_id = $1
+           AND f.organisation_id = $2
+           AND f.status <> 'discarded'
+      ORDER BY f.changed_at DESC, f.id DESC
+         LIMIT 30
+        """,
+        carrier_id,
+        actor.organisation_id,
+    )
+    return [
+        FilingLine(**{**dict(row), "kind": FilingKind(row["kind"]), "status": FilingStatus(row["status"])})
+        for row in rows
+    ]
+
+
 async def vacancies(
     db: Connection, actor: Actor, wanted: Wanted, day: date, *, after: UUID | None = None, limit: int = PAGE
 ) -> list[VacancyRow]:
-    """Units of the agency's carriers that can be registered at once, behind one of them; by carrier, then floor.
+    """Vacancies behind a unit, carrier by carrier, by building and from the lowest floor up.
 
-    A unit is taken as well when somebody has the whole floor it lies on, the unit it is a part of, or a part of it.
+    A space is taken as the counter takes it (`carriers.store.overlapping`): by whoever is in the unit itself, in the
+    whole it is a part of, in one of its parts, or on the whole floor.
     """
     rows = await db.fetch(
         """
-        WITH mine AS (
-            SELECT c.id, c.number, c.name, c.kind, s.name AS subdistrict, coalesce(main.text, '') AS address
-              FROM managements AS m
-              JOIN carriers AS c ON c.id = m.carrier_id
-              JOIN subdistricts AS s ON s.code = c.subdistrict_code
-         LEFT JOIN carrier_addresses AS main ON main.carrier_id = c.id
-                                            AND main.is_main
-             WHERE m.organisation_id = $1
-               AND m.status = 'confirmed'
-               AND m.capacity = 'agency'
-               AND c.retired_at IS NULL
-               AND ($2 = '' OR c.name LIKE '%' || $2 || '%' OR main.text LIKE '%' || $2 || '%')
-               AND ($3 = '' OR c.subdistrict_code = $3)
-               AND ($4 = '' OR c.kind = $4)
-        ),
-        taken AS (
-            SELECT u.id, u.carrier_id, u.building, u.number, u.floor, u.kind, u.part_of
-              FROM units AS u
-             WHERE u.id IN (
-                   SELECT t.unit_id
-                     FROM tenancies AS t
-                    WHERE t.carrier_id IN (SELECT id FROM mine)
-                      AND t.moved_out_on IS NULL
-                UNION ALL
-                   SELECT r.unit_id
-                     FROM registrations AS r
-                    WHERE r.carrier_id IN (SELECT id FROM mine)
-                      AND r.status <> 'ended')
-        )
-        SELECT u.id, u.carrier_id, mine.name AS carrier, mine.kind AS carrier_kind, mine.address, mine.subdistrict,
-               u.building, u.floor, u.number, u.label, u.kind, u.area_m2, v.valid_until
-          FROM mine
-          JOIN units AS u ON u.carrier_id = mine.id
-          JOIN version_units AS vu ON vu.unit_id = u.id
-                                  AND upper_inf(vu.during)
-          JOIN dossier_versions AS v ON v.id = vu.version_id
-                                    AND v.status = 'effective'
-                                    AND v.valid_until >= $7
-         WHERE u.retired_at IS NULL
+        SELECT u.id, u.carrier_id, c.name AS carrier, coalesce(main.text, '') AS address, u.building, u.number, u.label,
+               u.floor, u.area_m2, o.name AS manager
+          FROM managements AS ours
+          JOIN carriers AS c ON c.id = ours.carrier_id
+          JOIN units AS u ON u.carrier_id = c.id
+     LEFT JOIN carrier_addresses AS main ON main.carrier_id = c.id
+                                        AND main.is_main
+     LEFT JOIN managements AS m ON m.carrier_id = c.id
+                               AND m.status = 'confirmed'
+                               AND m.capacity = 'manager'
+     LEFT JOIN organisations AS o ON o.id = m.organisation_id
+         WHERE ours.organisation_id = $1
+           AND ours.status = 'confirmed'
+           AND ours.capacity = 'agency'
+           AND c.district_code = $2
+           AND c.retired_at IS NULL
+           AND u.retired_at IS NULL
            AND u.kind <> 'service'
-           AND ($5::numeric IS NULL OR u.area_m2 >= $5)
-           AND ($6::numeric IS NULL OR u.area_m2 <= $6)
-           AND NOT EXISTS (SELECT FROM taken WHERE taken.id = u.id)
-           AND NOT EXISTS (SELECT FROM taken WHERE taken.part_of = u.id)
-           AND NOT EXISTS (SELECT FROM taken WHERE taken.id = u.part_of)
-           AND NOT EXISTS (
-               SELECT
-                 FROM taken
-                WHERE taken.carrier_id = u.carrier_id
-                  AND taken.building = u.building
-                  AND taken.number = u.number
-                  AND taken.floor = u.floor
-                  AND (taken.kind = 'whole_floor' OR u.kind = 'whole_floor')
-                  AND u.kind <> 'virtual'
-                  AND taken.kind <> 'virtual')
-           AND NOT EXISTS (
-               SELECT
-                 FROM flags AS f
-                WHERE f.carrier_id = u.carrier_id
-                  AND (f.unit_id = u.id OR f.unit_id IS NULL)
-                  AND f.severity = 'blocks'
-                  AND f.cleared_at IS NULL)
-           AND ($8::uuid IS NULL OR (mine.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id) > (
-                SELECT c.number, last.building, coalesce(last.floor, 999), last.number, last.key, last.id
+           AND ($4 = '' OR c.subdistrict_code = $4)
+           AND ($5::uuid IS NULL OR c.id = $5)
+           AND ($6 = '' OR u.kind = $6)
+           AND ($7::numeric IS NULL OR u.area_m2 >= $7)
+           AND ($8::numeric IS NULL OR u.area_m2 <= $8)
+           AND ($9::uuid IS NULL OR (c.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id) > (
+                SELECT at.number, last.building, coalesce(last.floor, 999), last.number, last.key, last.id
                   FROM units AS last
-                  JOIN carriers AS c ON c.id = last.carrier_id
-                 WHERE last.id = $8))
-      ORDER BY mine.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id
-         LIMIT $9
+                  JOIN carriers AS at ON at.id = last.carrier_id
+                 WHERE last.id = $9))
+           AND EXISTS (
+                SELECT
+                  FROM version_units AS vu
+                  JOIN dossier_versions AS v ON v.id = vu.version_id
+                 WHERE vu.unit_id = u.id
+                   AND vu.during @> now()
+                   AND v.status = 'effective'
+                   AND v.valid_until >= $3)
+           AND NOT EXISTS (
+                SELECT
+                  FROM flags AS f
+                 WHERE f.carrier_id = c.id
+                   AND (f.unit_id IS NULL OR f.unit_id = u.id)
+                   AND f.severity = 'blocks'
+                   AND f.cleared_at IS NULL)
+           AND NOT EXISTS (
+                  WITH RECURSIVE
+                       up (id, part_of) AS (
+                            SELECT u.id, u.part_of
+                             UNION
+                            SELECT whole.id, whole.part_of
+                              FROM units AS whole
+                              JOIN up ON whole.id = up.part_of
+                       ),
+                       down (id) AS (
+                            SELECT u.id
+                             UNION
+                            SELECT part.id
+                              FROM units AS part
+                              JOIN down ON part.part_of = down.id
+                       ),
+                       space (id) AS (
+                            SELECT id FROM up
+                             UNION
+                            SELECT id FROM down
+                             UNION
+                            SELECT mate.id
+                              FROM up
+                              JOIN units AS one ON one.id = up.id
+                              JOIN units AS mate ON mate.carrier_id = one.carrier_id
+                                                AND mate.building = one.building
+                                                AND mate.number = one.number
+                                                AND mate.floor = one.floor
+                             WHERE (one.kind = 'whole_floor' AND mate.kind IN ('whole_floor', 'room', 'shop', 'part'))
+                                OR (mate.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part'))
+                       )
+                SELECT
+                  FROM space
+                 WHERE EXISTS (
+                        SELECT FROM tenancies AS t WHERE t.unit_id = space.id AND t.moved_out_on IS NULL)
+                    OR EXISTS (
+                        SELECT FROM registrations AS r WHERE r.unit_id = space.id AND r.status <> 'ended'))
+      ORDER BY c.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id
+         LIMIT $10
         """,
         actor.organisation_id,
-        wanted.q,
-        wanted.subdistrict_code,
-        wanted.kind,
-        wanted.least_m2,
-        wanted.most_m2,
+        actor.district_code,
         day,
+        wanted.subdistrict,
+        wanted.carrier_id,
+        wanted.kind,
+        wanted.area_from,
+        wanted.area_to,
         after,
         limit,
     )
-    return [
-        VacancyRow(**{**dict(row), "carrier_kind": CarrierKind(row["carrier_kind"]), "kind": UnitKind(row["kind"])})
-        for row in rows
-    ]
+    return [VacancyRow(**dict(row)) for row in rows]

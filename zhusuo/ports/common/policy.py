@@ -152,9 +152,9 @@ POLICY: dict[str, Rule] = {
     "agency.carriers": session(AGENT),
     "agency.carrier": session(AGENT, noun="carrier"),
     "agency.filings": session(AGENT),
-    "agency.filing": session(AGENT, noun="filing"),
+    "agency.filing": session(AGENT, noun="own_filing", key="filing_id"),
     "agency.vacancies": session(AGENT),
-    "agency.vacancies_sheet": session(AGENT),
+    "agency.vacancies_xlsx": session(AGENT),
     # admin
     "admin.organisations": session(ADMINISTRATOR),
     "admin.add_organisation": session(ADMINISTRATOR),
@@ -232,13 +232,6 @@ POLICY: dict[str, Rule] = {
     "approval.version": session(CLERK, noun="version"),
     "approval.revoke_version": session(CLERK, noun="version"),
     "approval.search": session(CLERK),
-    # agency
-    "agency.carriers": session(AGENT),
-    "agency.carrier": session(AGENT, noun="carrier"),
-    "agency.filings": session(AGENT),
-    "agency.filing": session(AGENT, noun="own_filing", key="filing_id"),
-    "agency.vacancies": session(AGENT),
-    "agency.vacancies_xlsx": session(AGENT),
     # api
     "api.schema": open_door(),
     "api.openapi": open_door(),
