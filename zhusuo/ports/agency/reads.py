@@ -255,91 +255,108 @@ async def vacancies(
     """Vacancies behind a unit, carrier by carrier, by building and from the lowest floor up.
 
     A space is taken as the counter takes it (`carriers.store.overlapping`): by whoever is in the unit itself, in the
-    whole it is a part of, in one of its parts, or on the whole floor.
+    whole it is a part of, in one of its parts, or on the whole floor. Each carrier is read on its own and only as far
+    as the page goes, so that an agency with hundreds of them waits no longer than one with five.
     """
     rows = await db.fetch(
         """
-        SELECT u.id, u.carrier_id, c.name AS carrier, coalesce(main.text, '') AS address, u.building, u.number, u.label,
-               u.floor, u.area_m2, o.name AS manager
+        SELECT free.id, c.id AS carrier_id, c.name AS carrier, coalesce(main.text, '') AS address, free.building,
+               free.number, free.label, free.floor, free.area_m2, o.name AS manager
           FROM managements AS ours
           JOIN carriers AS c ON c.id = ours.carrier_id
-          JOIN units AS u ON u.carrier_id = c.id
      LEFT JOIN carrier_addresses AS main ON main.carrier_id = c.id
                                         AND main.is_main
      LEFT JOIN managements AS m ON m.carrier_id = c.id
                                AND m.status = 'confirmed'
                                AND m.capacity = 'manager'
      LEFT JOIN organisations AS o ON o.id = m.organisation_id
-         WHERE ours.organisation_id = $1
-           AND ours.status = 'confirmed'
-           AND ours.capacity = 'agency'
-           AND c.district_code = $2
-           AND c.retired_at IS NULL
-           AND u.retired_at IS NULL
-           AND u.kind <> 'service'
-           AND ($4 = '' OR c.subdistrict_code = $4)
-           AND ($5::uuid IS NULL OR c.id = $5)
-           AND ($6 = '' OR u.kind = $6)
-           AND ($7::numeric IS NULL OR u.area_m2 >= $7)
-           AND ($8::numeric IS NULL OR u.area_m2 <= $8)
-           AND ($9::uuid IS NULL OR (c.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id) > (
-                SELECT at.number, last.building, coalesce(last.floor, 999), last.number, last.key, last.id
-                  FROM units AS last
-                  JOIN carriers AS at ON at.id = last.carrier_id
-                 WHERE last.id = $9))
-           AND EXISTS (
-                SELECT
-                  FROM version_units AS vu
-                  JOIN dossier_versions AS v ON v.id = vu.version_id
-                 WHERE vu.unit_id = u.id
-                   AND vu.during @> now()
-                   AND v.status = 'effective'
-                   AND v.valid_until >= $3)
-           AND NOT EXISTS (
-                SELECT
-                  FROM flags AS f
-                 WHERE f.carrier_id = c.id
-                   AND (f.unit_id IS NULL OR f.unit_id = u.id)
-                   AND f.severity = 'blocks'
-                   AND f.cleared_at IS NULL)
-           AND NOT EXISTS (
+    CROSS JOIN LATERAL (
                   WITH RECURSIVE
-                       up (id, part_of) AS (
-                            SELECT u.id, u.part_of
+                       taken (id) AS (
+                            SELECT t.unit_id
+                              FROM tenancies AS t
+                             WHERE t.carrier_id = c.id
+                               AND t.moved_out_on IS NULL
                              UNION
-                            SELECT whole.id, whole.part_of
-                              FROM units AS whole
-                              JOIN up ON whole.id = up.part_of
+                            SELECT r.unit_id
+                              FROM registrations AS r
+                             WHERE r.carrier_id = c.id
+                               AND r.status <> 'ended'
                        ),
-                       down (id) AS (
-                            SELECT u.id
+                       wholes (id) AS (
+                            SELECT id FROM taken
                              UNION
-                            SELECT part.id
-                              FROM units AS part
-                              JOIN down ON part.part_of = down.id
+                            SELECT part.part_of
+                              FROM wholes
+                              JOIN units AS part ON part.id = wholes.id
+                             WHERE part.part_of IS NOT NULL
                        ),
-                       space (id) AS (
-                            SELECT id FROM up
-                             UNION
-                            SELECT id FROM down
+                       mates (id) AS (
+                            SELECT id FROM taken
                              UNION
                             SELECT mate.id
-                              FROM up
-                              JOIN units AS one ON one.id = up.id
-                              JOIN units AS mate ON mate.carrier_id = one.carrier_id
+                              FROM taken
+                              JOIN units AS one ON one.id = taken.id
+                              JOIN units AS mate ON mate.carrier_id = c.id
                                                 AND mate.building = one.building
                                                 AND mate.number = one.number
                                                 AND mate.floor = one.floor
                              WHERE (one.kind = 'whole_floor' AND mate.kind IN ('whole_floor', 'room', 'shop', 'part'))
                                 OR (mate.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part'))
+                       ),
+                       parts (id) AS (
+                            SELECT id FROM mates
+                             UNION
+                            SELECT part.id
+                              FROM parts
+                              JOIN units AS part ON part.part_of = parts.id
                        )
-                SELECT
-                  FROM space
-                 WHERE EXISTS (
-                        SELECT FROM tenancies AS t WHERE t.unit_id = space.id AND t.moved_out_on IS NULL)
-                    OR EXISTS (
-                        SELECT FROM registrations AS r WHERE r.unit_id = space.id AND r.status <> 'ended'))
-      ORDER BY c.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id
+                SELECT u.id, u.building, u.number, u.label, u.floor, u.area_m2, u.key
+                  FROM units AS u
+                 WHERE u.carrier_id = c.id
+                   AND u.retired_at IS NULL
+                   AND u.kind <> 'service'
+                   AND ($6 = '' OR u.kind = $6)
+                   AND ($7::numeric IS NULL OR u.area_m2 >= $7)
+                   AND ($8::numeric IS NULL OR u.area_m2 <= $8)
+                   AND ($9::uuid IS NULL OR (c.number, u.building, coalesce(u.floor, 999), u.number, u.key, u.id) > (
+                        SELECT at.number, last.building, coalesce(last.floor, 999), last.number, last.key, last.id
+                          FROM units AS last
+                          JOIN carriers AS at ON at.id = last.carrier_id
+                         WHERE last.id = $9))
+                   AND u.id NOT IN (SELECT id FROM wholes)
+                   AND u.id NOT IN (SELECT id FROM parts)
+                   AND EXISTS (
+                        SELECT
+                          FROM version_units AS vu
+                          JOIN dossier_versions AS v ON v.id = vu.version_id
+                         WHERE vu.unit_id = u.id
+                           AND vu.during @> now()
+                           AND v.status = 'effective'
+                           AND v.valid_until >= $3)
+                   AND NOT EXISTS (
+                        SELECT
+                          FROM flags AS f
+                         WHERE f.carrier_id = c.id
+                           AND (f.unit_id IS NULL OR f.unit_id = u.id)
+                           AND f.severity = 'blocks'
+                           AND f.cleared_at IS NULL)
+              ORDER BY u.building, coalesce(u.floor, 999), u.number, u.key, u.id
+                 LIMIT $10
+                  ) AS free
+         WHERE ours.organisation_id = $1
+           AND ours.status = 'confirmed'
+           AND ours.capacity = 'agency'
+           AND c.district_code = $2
+           AND c.retired_at IS NULL
+           AND ($4 = '' OR c.subdistrict_code = $4)
+           AND ($5::uuid IS NULL OR c.id = $5)
+           AND ($9::uuid IS NULL OR c.number >= (
+                SELECT at.number
+                  FROM units AS last
+                  JOIN carriers AS at ON at.id = last.carrier_id
+                 WHERE last.id = $9))
+      ORDER BY c.number, free.building, coalesce(free.floor, 999), free.number, free.key, free.id
          LIMIT $10
         """,
         actor.organisation_id,
