@@ -2,8 +2,20 @@
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhusuo.ports.approval.carriers import pages as carriers
 from zhusuo.ports.approval.filings import pages as filings
 from zhusuo.ports.approval.lookup import pages as lookup
+from zhusuo.ports.approval.managements import pages as managements
 from zhusuo.ports.approval.reuses import pages as reuses
+from zhusuo.ports.approval.search import pages as search
+from zhusuo.ports.approval.waivers import pages as waivers
 
-doors: list[HTTPRouteHandler] = [*lookup.doors, *reuses.doors, *filings.doors]
+doors: list[HTTPRouteHandler] = [
+    *lookup.doors,
+    *reuses.doors,
+    *filings.doors,
+    *managements.doors,
+    *waivers.doors,
+    *carriers.doors,
+    *search.doors,
+]

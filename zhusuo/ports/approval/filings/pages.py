@@ -221,9 +221,15 @@ async def decide(
         errors = refusal.fields if isinstance(refusal, Invalid) else {}
         said = "" if errors else refusal.message
         again = await _desk(request, database, settings, actor, day, filing_id, None, 1, data, errors, said)
-        again.status_code = status_of(refusal)
-        return again
+        return _with_status(again, status_of(refusal))
     return go(f"/approval/filings/{filing_id}")
+
+
+def _with_status(answer: Template | Redirect, status: int) -> Template | Redirect:
+    """A page with the status of its refusal; a redirect keeps its own."""
+    if isinstance(answer, Template):
+        answer.status_code = status
+    return answer
 
 
 def _decide(
@@ -263,32 +269,25 @@ def _working_days(text: str, settings: Settings) -> int:
 # 字段与材料
 
 
-@post("/approval/filings/{filing_id:uuid}/documents/{document_id:uuid}/fields", name="approval.save_fields")
+@post("/approval/documents/{document_id:uuid}/fields", name="approval.save_fields", status_code=303)
 async def save_fields(
-    request: Asked,
-    filing_id: FromPath[UUID],
-    document_id: FromPath[UUID],
-    database: NamedDependency[Database],
-    actor: NamedDependency[Actor],
+    request: Asked, document_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """What was confirmed and corrected on the desk, as it stands now; with a script after every change."""
     form = await request.form()
     confirmed = {str(each) for each in form.getall("confirmed", [])}
     values = {key.removeprefix("value-"): str(value) for key, value in form.items() if key.startswith("value-")}
     try:
-        await _save_fields(database, actor, filing_id, document_id, confirmed, values)
+        await _save_fields(database, actor, document_id, confirmed, values)
     except Refusal as refusal:
         return _told(request, refusal)
-    return _saved(request, desks.page_href(filing_id, document_id, int(form.get("page", 1))))
+    return await _saved(request, database, document_id, str(form.get("page", "")))
 
 
 async def _save_fields(
-    database: Database, actor: Actor, filing_id: UUID, document_id: UUID, confirmed: set[str], values: dict[str, str]
+    database: Database, actor: Actor, document_id: UUID, confirmed: set[str], values: dict[str, str]
 ) -> None:
     async with database.connection() as db:
-        found = await documents.by_id(db, document_id)
-        if found is None or found.filing_id != filing_id:
-            raise NotFound
         fields = await documents.fields(db, [document_id])
     for each in fields:
         await _save_field(database, actor, each, str(each.id) in confirmed, values.get(str(each.id), each.shown))
@@ -303,8 +302,10 @@ async def _save_field(database: Database, actor: Actor, field: DocumentField, co
         await papers.confirm_field(database, actor, field.id, confirmed=confirmed)
 
 
-def _saved(request: Asked, back: str) -> Response[Any]:
-    return Response(b"", status_code=204) if request.headers.get("hx-request") else go(back)
+async def _saved(request: Asked, database: Database, document_id: UUID, number: str) -> Response[Any]:
+    if request.headers.get("hx-request"):
+        return Response(b"", status_code=204)
+    return go(await _on_the_desk(database, document_id, int(number) if number.isdecimal() else 1))
 
 
 def _told(request: Asked, refusal: Refusal) -> Response[Any]:
@@ -315,42 +316,38 @@ def _told(request: Asked, refusal: Refusal) -> Response[Any]:
     return Response(refusal.message, status_code=status_of(refusal), headers=headers, media_type="text/plain")
 
 
-@post("/approval/filings/{filing_id:uuid}/documents/{document_id:uuid}", name="approval.describe_document")
+@post("/approval/documents/{document_id:uuid}", name="approval.describe_document", status_code=303)
 async def describe_document(
-    filing_id: FromPath[UUID],
     document_id: FromPath[UUID],
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     data: Annotated[DocumentForm, URL_ENCODED],
 ) -> Redirect:
     """What it is and until when it is good, as the reviewer sees it."""
-    await _of_filing(database, filing_id, document_id)
     kind = chosen(DocumentKind, data.kind, "kind", "请选择材料种类。")
     also = [chosen(DocumentKind, data.also, "also", "没有这个种类。")] if data.also else []
     valid_until = a_day(data.valid_until, "valid_until")
     await papers.set_document_kind(database, actor, document_id, kind, also)
     await papers.set_valid_until(database, actor, document_id, valid_until)
-    return go(desks.page_href(filing_id, document_id, 1))
+    return go(await _on_the_desk(database, document_id, 1))
 
 
-@post("/approval/filings/{filing_id:uuid}/documents/{document_id:uuid}/read", name="approval.read_again")
+@post("/approval/documents/{document_id:uuid}/read", name="approval.read_again", status_code=303)
 async def read_again(
-    filing_id: FromPath[UUID],
-    document_id: FromPath[UUID],
-    database: NamedDependency[Database],
-    actor: NamedDependency[Actor],
+    document_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
     """Another attempt at a document that could not be read."""
-    await _of_filing(database, filing_id, document_id)
     await papers.read_again(database, actor, document_id)
-    return go(desks.page_href(filing_id, document_id, 1))
+    return go(await _on_the_desk(database, document_id, 1))
 
 
-async def _of_filing(database: Database, filing_id: UUID, document_id: UUID) -> None:
+async def _on_the_desk(database: Database, document_id: UUID, number: int) -> str:
+    """Where the document lies open on the desk."""
     async with database.connection() as db:
         found = await documents.by_id(db, document_id)
-    if found is None or found.filing_id != filing_id:
+    if found is None or found.filing_id is None:
         raise NotFound
+    return desks.page_href(found.filing_id, document_id, number)
 
 
 doors = [

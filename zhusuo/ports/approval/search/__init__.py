@@ -1,0 +1,1 @@
+"""全文检索: the words of documents, with the place on the page."""

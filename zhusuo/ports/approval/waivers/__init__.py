@@ -1,0 +1,1 @@
+"""免交清单: what need not be brought, item by item."""
