@@ -23,6 +23,7 @@ Down = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a COMMIT says when its connection breaks at that very moment
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )

@@ -48,6 +48,8 @@ from zhusuo.settings import Settings
 WEB = ("web-1", "web-2")
 PATIENCE = 45.0
 AWAY = (httpx.TransportError,)
+UNFORESEEN = re.compile(r'^.*"level": ?"(?:error|critical)".*$', re.MULTILINE)
+"""What a log of ours says of something that nobody expected."""
 HERE = Path(__file__).resolve().parents[2]
 
 Found = TypeVar("Found")
@@ -161,14 +163,30 @@ class Installation:
 
         return await until(done)
 
-    async def time_passes(self) -> None:
-        """Every hold and every pause between two attempts has run out."""
+    async def given_up(self, document_id: UUID) -> Document:
+        """The same, without the pauses between two attempts."""
+
+        async def done() -> Document | None:
+            await self.pauses_end()
+            found = await self.document(document_id)
+            return found if found.status.value in ("read", "unreadable") else None
+
+        return await until(done)
+
+    async def holds_end(self) -> None:
+        """The time of all that is held is over: whoever held it and is dead does not keep it."""
+        await self.ask("UPDATE tasks SET held_until = now() WHERE held_until > now() AND done_at IS NULL")
+        await self.ask("SELECT pg_notify('zhusuo_tasks', 'read_document')")
+
+    async def pauses_end(self) -> None:
+        """What waits for its next attempt has waited long enough."""
         await self.ask(
             """
             UPDATE tasks
-               SET held_until = least(held_until, now()),
-                   due_at = least(due_at, now())
-             WHERE done_at IS NULL
+               SET due_at = now()
+             WHERE due_at > now()
+               AND hold_token IS NULL
+               AND done_at IS NULL
             """
         )
         await self.ask("SELECT pg_notify('zhusuo_tasks', 'read_document')")
@@ -182,8 +200,10 @@ class Installation:
             finally:
                 await store.close()
 
-    def logged(self, name: str) -> str:
-        return (self.settings.home / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+    def unforeseen(self) -> list[str]:
+        """What the logs of our processes say of faults that nobody expected."""
+        logs = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(self.settings.home.glob("*.log"))]
+        return [fault for log in logs for fault in UNFORESEEN.findall(log)]
 
 
 class Person:

@@ -13,12 +13,14 @@ class Line:
         self._host, _, port = to.partition(":")
         self._port = int(port)
         self._status = "open"
+        self._heard = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self.endpoint = ""
 
     @contextmanager
     def silent(self) -> Iterator[None]:
         self._status = "silent"
+        self._heard.clear()
         try:
             yield
         finally:
@@ -36,6 +38,7 @@ class Line:
     def _open(self) -> None:
         """What was said into a line that carried nothing is lost: everybody has to call again."""
         self._status = "open"
+        self._heard.set()
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -64,8 +67,8 @@ class Line:
             if self._status == "open":
                 sink.write(data)
                 await sink.drain()
-        while self._status == "silent":
-            await asyncio.sleep(0.1)
+        if self._status == "silent":  # not even the end of a call is heard
+            await self._heard.wait()
         with contextlib.suppress(OSError):
             sink.write_eof()
 

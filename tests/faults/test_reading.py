@@ -1,0 +1,81 @@
+"""The worker dies, or a document kills whoever reads it: somebody else goes on, and the queue never stands still."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from ocr.errors import SENTENCES
+from tests.faults.installation import Installation, Person, until
+from tests.ocr import hostile
+from tests.ocr.make import MANDATE_AND_ID_CARD
+
+pytestmark = pytest.mark.faults
+
+
+def scan() -> bytes:
+    """Two scanned pages that nobody has read before."""
+    return MANDATE_AND_ID_CARD.read_bytes() + f"\n% {uuid4()}\n".encode()
+
+
+async def task_of(installation: Installation, document_id: UUID) -> dict[str, object]:
+    [row] = await installation.ask(
+        """
+        SELECT attempts, hold_token IS NOT NULL AS held, progress ->> 'stage' AS stage, done_at IS NOT NULL AS done
+          FROM tasks
+         WHERE noun_id = $1
+        """,
+        document_id,
+    )
+    return row
+
+
+async def upload(person: Person, filing_id: UUID, name: str, content: bytes) -> UUID:
+    answer = await person.upload(filing_id, name, content)
+    assert answer.status_code == 200, answer.text
+    return UUID(answer.json()["id"])
+
+
+async def test_a_page_that_was_half_read_when_the_worker_died_is_read_by_the_next_one(
+    installation: Installation, manager: Person, filing_id: UUID
+) -> None:
+    document_id = await upload(manager, filing_id, "扫描件.pdf", scan())
+
+    async def is_being_read() -> bool:
+        return (await task_of(installation, document_id))["stage"] == "read"
+
+    await until(is_being_read)
+    killed = installation.pid("worker")
+    await installation.kill("worker")
+    await installation.holds_end()
+    document = await installation.settled(document_id)
+    assert installation.pid("worker") != killed
+    assert (document.status.value, document.page_count) == ("read", 2)
+    assert (await task_of(installation, document_id))["attempts"] == 2
+    pages = await installation.ask(
+        "SELECT kind FROM document_pages WHERE document_id = $1 AND read_at IS NOT NULL ORDER BY page", document_id
+    )
+    assert [page["kind"] for page in pages] == ["mandate", "id_card"]
+
+
+async def test_a_document_that_kills_its_reader_three_times_is_left_to_people_and_the_queue_goes_on(
+    installation: Installation, manager: Person, filing_id: UUID, tmp_path: Path
+) -> None:
+    document_id = await upload(manager, filing_id, "夺命.pdf", scan())
+
+    async def given_up() -> bool:
+        if (await task_of(installation, document_id))["held"]:
+            for child in installation.readers():
+                child.kill()
+        else:
+            await installation.pauses_end()
+        return (await installation.document(document_id)).status.value == "unreadable"
+
+    await until(given_up)
+    assert (await task_of(installation, document_id))["attempts"] == 3
+    assert (await installation.document(document_id)).trouble == SENTENCES["crashed"]
+    words = f"BT /F1 12 Tf 72 720 Td (after the deadly one {uuid4()}) Tj ET".encode()
+    next_id = await upload(
+        manager, filing_id, "下一件.pdf", hostile.plain_pdf(tmp_path / "next.pdf", words).read_bytes()
+    )
+    assert (await installation.settled(next_id)).status.value == "read"
