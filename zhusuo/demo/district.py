@@ -11,6 +11,8 @@ AUTHORITY = "徐汇区行政服务中心"
 OFFICE = "徐家汇市场监管所"
 OFFICE_SUBDISTRICTS = frozenset({"310104014", "310104003", "310104004"})
 AGENCY = "徐汇滨江营商服务中心"
+SERVED = frozenset({"滨屿天地一座", "滨屿天地二座", "斜桥商务中心"})
+"""The houses whose manager mandated the agency; what the manager has not filed the agency files on behalf."""
 PASSWORD = "zhusuo-demo"  # noqa: S105 - printed on the screen of every demo
 INTAKE = "综窗受理系统"
 

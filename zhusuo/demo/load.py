@@ -19,7 +19,7 @@ from zhusuo.carriers import actions as carriers
 from zhusuo.carriers import management_actions as managements
 from zhusuo.carriers import sheets, tables, unit_actions
 from zhusuo.carriers import store as carrier_rows
-from zhusuo.carriers.model import Capacity, Carrier, CarrierKind, NewCarrier, Unit, UnitKind
+from zhusuo.carriers.model import Carrier, CarrierKind, NewCarrier, Unit, UnitKind
 from zhusuo.db import Database
 from zhusuo.demo import district as d
 from zhusuo.demo import papers
@@ -166,11 +166,15 @@ async def _house(things: Things, desk: Desk, house: House, number: int, chance: 
     manager = desk.managers[house.manager]
     carrier = await _carrier(things, desk, house)
     await _manage(things, desk, carrier.id, manager, papers.claim(house, manager.organisation))
+    if house.name in d.SERVED:
+        await _manage(things, desk, carrier.id, desk.agent, papers.service(house, manager.organisation, d.AGENCY))
     await _units(things, manager, carrier, house, chance)
     async with things.database.connection() as db:
         units = [unit for unit in await carrier_rows.units(db, carrier.id) if unit.kind is not UnitKind.SERVICE]
     if house.filed != "none":
-        await _file(things, desk, house, carrier, units, number, day)
+        await _file(things, desk, house, carrier, units, number, day, filer=manager)
+    elif house.name in d.SERVED:
+        await _file(things, desk, house, carrier, units, number, day, filer=desk.agent)
     await _tenants(things, desk, house, units, chance, day)
 
 
@@ -188,9 +192,13 @@ async def _carrier(things: Things, desk: Desk, house: House) -> Carrier:
     return await carriers.add_carrier(things.database, desk.clerk, new)
 
 
-async def _manage(things: Things, desk: Desk, carrier_id: UUID, manager: Actor, paper: papers.Paper) -> None:
-    document_id = await _hand_in(things, manager, Purpose.CLAIM, carrier_id, "物业服务合同.pdf", papers.printed(paper))
-    claim = await managements.claim_management(things.database, manager, carrier_id, document_id, Capacity.MANAGER)
+async def _manage(things: Things, desk: Desk, carrier_id: UUID, claimant: Actor, paper: papers.Paper) -> None:
+    """A manager, or an agency, shows its paper and is confirmed."""
+    capacity = managements.CLAIMANTS[claimant.role]
+    document_id = await _hand_in(
+        things, claimant, Purpose.CLAIM, carrier_id, f"{paper.title}.pdf", papers.printed(paper)
+    )
+    claim = await managements.claim_management(things.database, claimant, carrier_id, document_id, capacity)
     await managements.confirm_management(things.database, desk.clerk, claim.id)
 
 
@@ -237,15 +245,24 @@ def _floor(house: House, building: str, floor: int, chance: random.Random) -> It
 
 
 async def _file(
-    things: Things, desk: Desk, house: House, carrier: Carrier, units: list[Unit], number: int, day: date
+    things: Things,
+    desk: Desk,
+    house: House,
+    carrier: Carrier,
+    units: list[Unit],
+    number: int,
+    day: date,
+    *,
+    filer: Actor,
 ) -> None:
-    database, manager = things.database, desk.managers[house.manager]
-    filing = await filings.start_filing(database, manager, carrier.id, day=day)
-    await filings.set_title_situation(database, manager, filing.id, house.situation)
-    for kind, name, paper in _papers(house, manager.organisation, units, number, day):
-        document_id = await _hand_in(things, manager, Purpose.FILING, filing.id, name, papers.printed(paper))
-        await filed_papers.set_document_kind(database, manager, document_id, kind)
-    await filings.submit(database, manager, filing.id, declared=True, day=day)
+    """The manager files, or the agency on the manager's behalf."""
+    database, manager = things.database, desk.managers[house.manager].organisation
+    filing = await filings.start_filing(database, filer, carrier.id, on_behalf_of=manager, day=day)
+    await filings.set_title_situation(database, filer, filing.id, house.situation)
+    for kind, name, paper in _papers(house, manager, units, number, day):
+        document_id = await _hand_in(things, filer, Purpose.FILING, filing.id, name, papers.printed(paper))
+        await filed_papers.set_document_kind(database, filer, document_id, kind)
+    await filings.submit(database, filer, filing.id, declared=True, day=day)
     clerk = desk.clerk if number % 3 else desk.second_clerk
     if house.filed == "approved":
         await review.claim(database, clerk, filing.id, minutes=things.settings.claim_minutes)

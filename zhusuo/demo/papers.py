@@ -119,6 +119,15 @@ def claim(house: House, manager: str) -> Paper:
     return Paper(title="物业服务合同备案证明", lines=lines, signed=(house.owner, "2024年1月5日"), seal=house.owner)
 
 
+def service(house: House, manager: str, agency: str) -> Paper:
+    """What an agency brings to show that the manager wants its help."""
+    lines = (
+        f"委托人{manager}负责{DISTRICT}{house.address}（{house.name}）的经营管理，现委托{agency}代为办理住所材料备案，并向企业推介可登记房源。",
+        "委托期限自2026年1月1日起至2028年12月31日止。",
+    )
+    return Paper(title="营商服务委托书", lines=lines, signed=(manager, "2025年12月22日"), seal=manager)
+
+
 def lease_of(
     house: House, unit: str, area_m2: Decimal, *, lessor: str, lessee: str, begins_on: date, ends_on: date
 ) -> Paper:

@@ -61,7 +61,7 @@ PORTS: dict[Role, Port] = {
         rail=(
             RailLink(href="/agency", icon="building", label="我的楼宇"),
             RailLink(href="/agency/filings", icon="upload", label="材料备案"),
-            RailLink(href="/agency/vacancies", icon="list", label="可登记房源"),
+            RailLink(href="/agency/vacancies", icon="list", label="房源"),
         ),
     ),
     Role.ADMINISTRATOR: Port(
