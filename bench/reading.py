@@ -1,4 +1,6 @@
-"""Reading documents beside the bare engine, in one run: `python bench/reading.py [--bundles DIR]`.
+"""Reading documents beside the bare engine, in one run.
+
+    python -m bench.reading [--bundles DIR] [--verbose]
 
 The peer is RapidOCR called directly, with the same models and on the same pages already set upright and decoded: once
 as one process with a thread per core, once as a process per core with one thread each; the faster counts. Ours is the
@@ -15,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Barrier
@@ -26,6 +28,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.figures import Figure, show
 from ocr.fields import fields_of
 from ocr.model import Page
 from ocr.pool import Readers
@@ -35,6 +38,7 @@ SPECIMENS = Path(__file__).parent.parent / "zhusuo" / "specimens"
 TEXT_PAGES = 200
 SAMPLE_SECONDS = 0.05
 PEER_SIDE = 2000
+RATIO_BAR, TEXT_BAR, MEMORY_BAR = 0.85, 50, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,32 @@ class Score:
     @property
     def f1(self) -> float:
         return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missing)
+
+
+Scores = dict[tuple[str, str], Score]
+"""By kind of paper and how it comes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bare:
+    """Pages per second of the bare engine: one process with all threads, one process per core."""
+
+    together: float
+    apart: float
+
+    @property
+    def best(self) -> float:
+        return max(self.together, self.apart)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ours:
+    """Pages per second of scans and of text layers, bytes of memory, and what was read."""
+
+    rate: float
+    text_rate: float
+    peak: int
+    pages: list[list[Page]]
 
 
 def papers_in(bundles: Path) -> list[Paper]:
@@ -107,6 +137,12 @@ def bare_pages_per_second(pictures: Sequence[Path], processes: int, threads: int
     for process in running:
         process.join()
     return len(pictures) / slowest
+
+
+def measured_bare(scans: Sequence[Paper]) -> Bare:
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = asyncio.run(upright_pictures(scans, Path(folder)))
+        return Bare(together=bare_pages_per_second(pictures, 1, CORES), apart=bare_pages_per_second(pictures, CORES, 1))
 
 
 async def upright_pictures(papers: Sequence[Paper], folder: Path) -> list[Path]:
@@ -182,7 +218,27 @@ async def text_pages_per_second(readers: Readers, papers: Sequence[Paper]) -> fl
     return pages * rounds / seconds
 
 
+async def measured_ours(scans: Sequence[Paper], born_digital: Sequence[Paper]) -> Ours:
+    with watched_memory() as peak:
+        async with Readers(CORES) as readers:
+            await asyncio.gather(*(all_pages(readers, scans[0].path) for _ in range(CORES)))  # models loaded
+            read, seconds = await read_all(readers, scans)
+            text_rate = await text_pages_per_second(readers, born_digital)
+            read_digital, _ = await read_all(readers, born_digital)
+    return Ours(
+        rate=sum(len(pages) for pages in read) / seconds,
+        text_rate=text_rate,
+        peak=peak[0],
+        pages=[*read, *read_digital],
+    )
+
+
 # What was read against what is true
+
+
+def whole(scores: Iterable[Score]) -> Score:
+    every = list(scores)
+    return Score(*(sum(getattr(score, name) for score in every) for name in ("right", "wrong", "missing")))
 
 
 def papers_of(paper: Paper) -> list[tuple[str, dict[str, Any]]]:
@@ -191,11 +247,9 @@ def papers_of(paper: Paper) -> list[tuple[str, dict[str, Any]]]:
     return [(truth["kind"], truth["fields"]), *((also["kind"], also["fields"]) for also in truth.get("also", []))]
 
 
-def held_against(
-    papers: Sequence[Paper], read: Sequence[list[Page]]
-) -> tuple[Counter[str], dict[tuple[str, str], Score]]:
+def held_against(papers: Sequence[Paper], read: Sequence[list[Page]]) -> tuple[Counter[str], Scores]:
     seen: Counter[str] = Counter()
-    scores: dict[tuple[str, str], Score] = defaultdict(Score)
+    scores: Scores = defaultdict(Score)
     for paper, pages in zip(papers, read, strict=True):
         for page in pages:
             kind = paper.truth["page_kinds"][page.number - 1]
@@ -224,70 +278,62 @@ def _score(score: Score, name: str, kind: str, truth: dict[str, Any], pages: lis
     score.wrong += len(found.keys() - truth.keys())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundles", type=Path, default=SPECIMENS)
-    parser.add_argument("--verbose", action="store_true", help="name every field that is not right")
-    options = parser.parse_args()
-    asyncio.run(run(papers_in(options.bundles), verbose=options.verbose))
+def figures(bare: Bare, ours: Ours, seen: Counter[str], scores: Scores) -> list[Figure]:
+    """Speed and memory against their bars, and how much of what was read is true."""
+    ratio, memory = ours.rate / bare.best, ours.peak / 1e9
+    fields = whole(scores.values())
+    found = [
+        Figure(
+            what="reading scans and photos, from file to words",
+            measured=f"{ours.rate:.2f} pages/s ({ratio:.2f})",
+            beside=f"{bare.best:.2f} pages/s bare ({bare.together:.2f} by threads, {bare.apart:.2f} by processes)",
+            bar=f"≥ {RATIO_BAR}",
+            held=ratio >= RATIO_BAR,
+        ),
+        Figure(
+            what="reading text layers",
+            measured=f"{ours.text_rate:.0f} pages/s",
+            bar=f"≥ {TEXT_BAR} pages/s",
+            held=ours.text_rate >= TEXT_BAR,
+        ),
+        Figure(
+            what="parent and children at their peak",
+            measured=f"{memory:.2f} GB",
+            bar=f"≤ {MEMORY_BAR} GB",
+            held=memory <= MEMORY_BAR,
+        ),
+    ]
+    labels = {"kinds": "kind of page right", "upright": "set upright", "sensitive": "sensitive or not, right"}
+    found += [Figure(what=label, measured=f"{seen[name]} of {seen['pages']} pages") for name, label in labels.items()]
+    return [*found, Figure(what="fields against truth.json", measured=f"F1 {fields.f1:.3f} ({fields.right} right)")]
 
 
-async def run(papers: Sequence[Paper], *, verbose: bool) -> None:
-    scans = [paper for paper in papers if not paper.has_text]
-    born_digital = [paper for paper in papers if paper.has_text]
-    with tempfile.TemporaryDirectory() as folder:
-        pictures = await upright_pictures(scans, Path(folder))
-        together = await asyncio.to_thread(bare_pages_per_second, pictures, 1, CORES)
-        apart = await asyncio.to_thread(bare_pages_per_second, pictures, CORES, 1)
-    with watched_memory() as peak:
-        async with Readers(CORES) as readers:
-            await asyncio.gather(*(all_pages(readers, scans[0].path) for _ in range(CORES)))  # models loaded
-            read, seconds = await read_all(readers, scans)
-            text_rate = await text_pages_per_second(readers, born_digital)
-            read_digital, _ = await read_all(readers, born_digital)
-    seen, scores = held_against([*scans, *born_digital], [*read, *read_digital])
-    ours = sum(len(pages) for pages in read) / seconds
-    _show(together, apart, ours, len(pictures), sum(map(len, read)), text_rate, peak[0], seen, scores, verbose)
-
-
-def _show(
-    together: float,
-    apart: float,
-    ours: float,
-    pictures: int,
-    scanned: int,
-    text_rate: float,
-    peak: int,
-    seen: Counter[str],
-    scores: dict[tuple[str, str], Score],
-    verbose: bool,
-) -> None:
-    console = Console()
-    speed = Table(title=f"Reading on {CORES} cores")
-    for column in ("what", "measured", "bar"):
-        speed.add_column(column)
-    bare = max(together, apart)
-    speed.add_row(f"bare engine, {CORES} threads", f"{together:.2f} pages/s ({pictures} upright pages)", "")
-    speed.add_row(f"bare engine, {CORES} processes", f"{apart:.2f} pages/s", "")
-    speed.add_row("ours, from file to words", f"{ours:.2f} pages/s ({scanned} pages)", "")
-    speed.add_row("ours / bare engine", f"{ours / bare:.2f}", "≥ 0.85")
-    speed.add_row("text layers", f"{text_rate:.0f} pages/s", "≥ 50 pages/s")
-    speed.add_row("parent and children at their peak", f"{peak / 2**30:.2f} GiB", "≤ 2 GB")
-    for label, name in (("kinds", "kind of page"), ("upright", "which way up"), ("sensitive", "sensitive or not")):
-        speed.add_row(name, f"{seen[label]} of {seen['pages']} pages", "")
-    console.print(speed)
-    table = Table(title="Fields against truth.json")
+def by_kind(scores: Scores) -> Table:
+    table = Table(title="Fields against truth.json", title_justify="left")
     for column in ("kind", "comes as", "right", "wrong", "missing", "F1"):
         table.add_column(column)
     for (kind, rendering), score in sorted(scores.items()):
-        cells = (score.right, score.wrong, score.missing)
-        table.add_row(kind, rendering, *map(str, cells), f"{score.f1:.3f}")
-    whole = Score(*(sum(getattr(score, name) for score in scores.values()) for name in ("right", "wrong", "missing")))
-    table.add_row("all", "", str(whole.right), str(whole.wrong), str(whole.missing), f"{whole.f1:.3f}")
-    console.print(table)
-    if verbose:
-        for score in scores.values():
-            console.print(*score.examples, sep="\n", highlight=False, soft_wrap=True)
+        counts = (score.right, score.wrong, score.missing)
+        table.add_row(kind, rendering, *map(str, counts), f"{score.f1:.3f}")
+    return table
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bundles", type=Path, default=SPECIMENS)
+    parser.add_argument("--verbose", action="store_true", help="name every field that is not right")
+    options = parser.parse_args()
+    papers = papers_in(options.bundles)
+    scans = [paper for paper in papers if not paper.has_text]
+    born_digital = [paper for paper in papers if paper.has_text]
+    bare = measured_bare(scans)
+    ours = asyncio.run(measured_ours(scans, born_digital))
+    seen, scores = held_against([*scans, *born_digital], ours.pages)
+    show(f"Reading on {CORES} cores", figures(bare, ours, seen, scores))
+    Console().print(by_kind(scores))
+    if options.verbose:
+        for example in (example for score in scores.values() for example in score.examples):
+            Console().print(example, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

