@@ -5,15 +5,14 @@ from typing import Any
 
 import click
 
-from zhusuo import cli_check, logs, migrations
-from zhusuo.console import console, run, settings_of_environment
+from zhusuo import cli_check, cli_words, logs, migrations
+from zhusuo.console import console, run, settings_of_environment, with_database
 from zhusuo.db import Database
 from zhusuo.errors import Refusal
 from zhusuo.people import actions, store
 from zhusuo.people.model import OrganisationKind, Role
 from zhusuo.processes import Processes
 from zhusuo.settings import Settings
-from zhusuo.up import reachable
 from zhusuo.up import up as run_up
 
 
@@ -25,6 +24,8 @@ def main() -> None:
 
 main.add_command(cli_check.check)
 main.add_command(cli_check.audit)
+main.add_command(cli_words.wash)
+main.add_command(cli_words.read)
 
 
 @main.command()
@@ -145,7 +146,7 @@ def add_person(
             desk=desk,
         )
 
-    run(_with_database(settings, work))
+    run(with_database(settings, work))
     click.echo(f"已新增 {name}（{Role(role).label}），用户名 {login}" + ("" if password else f"，初始口令 {given}"))
 
 
@@ -153,14 +154,14 @@ def add_person(
 @click.argument("login")
 def disable_person(login: str) -> None:
     """停用：立即退出，不能再登录。"""
-    run(_with_database(settings_of_environment(), lambda database: _set_disabled(database, login, True)))
+    run(with_database(settings_of_environment(), lambda database: _set_disabled(database, login, True)))
 
 
 @person.command("enable")
 @click.argument("login")
 def enable_person(login: str) -> None:
     """恢复停用的人员。"""
-    run(_with_database(settings_of_environment(), lambda database: _set_disabled(database, login, False)))
+    run(with_database(settings_of_environment(), lambda database: _set_disabled(database, login, False)))
 
 
 @person.command("password")
@@ -173,7 +174,7 @@ def set_password(login: str, password: str | None) -> None:
     async def work(database: Database) -> None:
         await actions.set_password(database, None, await _person_id(database, login), given)
 
-    run(_with_database(settings_of_environment(), work))
+    run(with_database(settings_of_environment(), work))
     click.echo("口令已重设" + ("" if password else f"：{given}"))
 
 
@@ -208,14 +209,14 @@ def add_client(name: str, organisation: str, scope: tuple[str, ...], origin: str
         )
         return token
 
-    click.echo(run(_with_database(settings, work)))
+    click.echo(run(with_database(settings, work)))
 
 
 @client.command("rotate")
 @click.argument("client_id", type=click.UUID)
 def rotate_client(client_id: Any) -> None:
     """换令牌：旧令牌立即失效，新令牌显示一次。"""
-    work = _with_database(settings_of_environment(), lambda database: actions.rotate_client(database, None, client_id))
+    work = with_database(settings_of_environment(), lambda database: actions.rotate_client(database, None, client_id))
     click.echo(run(work))
 
 
@@ -224,19 +225,10 @@ def rotate_client(client_id: Any) -> None:
 def disable_client(client_id: Any) -> None:
     """停用接入系统。"""
     run(
-        _with_database(
+        with_database(
             settings_of_environment(), lambda database: actions.set_client_disabled(database, None, client_id, True)
         )
     )
-
-
-async def _with_database(settings: Settings, work: Any) -> Any:
-    async with reachable(settings) as found:
-        database = await Database.open(found.database_url, connections=4)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
 
 
 async def _person_id(database: Database, login: str) -> Any:

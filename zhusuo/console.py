@@ -1,18 +1,21 @@
 """What every part of the `zhusuo` command needs: settings or a clear line, one place to run things, one console."""
 
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import click
 import uvloop
 from pydantic import ValidationError
 from rich.console import Console
 
+from zhusuo.db import Database
 from zhusuo.embedded import AlreadyRunning, NoAccount
 from zhusuo.errors import Invalid, Refusal
 from zhusuo.processes import WontStart
 from zhusuo.settings import Settings
-from zhusuo.up import PortTaken
+from zhusuo.up import PortTaken, reachable
+
+T = TypeVar("T")
 
 console = Console()
 SAID_PLAINLY = (Refusal, AlreadyRunning, NoAccount, WontStart, PortTaken)
@@ -40,3 +43,13 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
         raise SystemExit(1) from error
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+async def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do the work on the named database, on that of a running `zhusuo up`, or on one started for the purpose."""
+    async with reachable(settings) as found:
+        database = await Database.open(found.database_url, connections=4)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
