@@ -15,25 +15,12 @@ from zhusuo.errors import Invalid
 from zhusuo.people import actions
 from zhusuo.people.model import Actor, OrganisationKind, Role
 from zhusuo.ports.admin import reads
+from zhusuo.ports.admin.words import ACTIONS, NOUNS, SCOPES, TASKS
 from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
-SCOPE_LABELS = {
-    "lookup": "查询住所 lookup",
-    "leases": "核对租约 leases",
-    "reuses": "调用与回报 reuses",
-    "dossiers": "住所材料 dossiers",
-    "documents": "材料原件 documents",
-    "tickets": "面板票据 tickets",
-    "events": "事件 events",
-    "waivers": "免交清单 waivers",
-    "tenancies": "入驻 tenancies",
-    "filings": "备案 filings",
-}
 
 
 @dataclass
@@ -152,9 +139,10 @@ async def people(
     request: Asked,
     database: NamedDependency[Database],
     q: FromQuery[str] = "",
-    organisation_id: FromQuery[UUID | None] = None,
+    organisation_id: FromQuery[str] = "",
 ) -> Template:
-    return await _people(request, database, q, organisation_id, PersonForm(), {})
+    chosen = _chosen(UUID, organisation_id, "organisation_id", "没有这个机构。") if organisation_id else None
+    return await _people(request, database, q, chosen, PersonForm(organisation_id=organisation_id), {})
 
 
 async def _people(
@@ -170,7 +158,16 @@ async def _people(
         organisations = [(each.id, each.name) for each in await reads.organisations(db, "")]
     roles = [(role.value, role.label) for role in Role if role != Role.CLIENT]
     return page(
-        request, "admin/people.html", rows=rows, organisations=organisations, roles=roles, q=q, form=form, errors=errors
+        request,
+        "admin/people.html",
+        rows=rows,
+        organisations=organisations,
+        organisation_id=organisation_id or "",
+        organisation=dict(organisations).get(organisation_id, "") if organisation_id else "",
+        roles=roles,
+        q=q,
+        form=form,
+        errors=errors,
     )
 
 
@@ -250,7 +247,8 @@ async def _clients(
         rows=rows,
         clerks=clerks,
         organisations=organisations,
-        scopes=[(scope, SCOPE_LABELS[scope]) for scope in sorted(actions.SCOPES)],
+        scopes=[(scope, SCOPES[scope], scope) for scope in sorted(actions.SCOPES)],
+        scope_words=SCOPES,
         form=form,
         errors=errors,
         token=token,
@@ -350,14 +348,23 @@ async def audit(
     async with database.connection() as db:
         rows = await reads.entries(db, after, noun_id)
         figures = await reads.figures(db)
-    return page(request, "admin/audit.html", rows=rows, figures=figures, noun_id=noun_id, after=_cursor(rows, "id"))
+    return page(
+        request,
+        "admin/audit.html",
+        rows=rows,
+        figures=figures,
+        noun_id=noun_id,
+        actions=ACTIONS,
+        nouns=NOUNS,
+        after=_cursor(rows, "id"),
+    )
 
 
 @get("/admin/tasks", name="admin.tasks")
 async def tasks(request: Asked, database: NamedDependency[Database]) -> Template:
     async with database.connection() as db:
         rows = await reads.tasks(db)
-    return page(request, "admin/tasks.html", rows=rows)
+    return page(request, "admin/tasks.html", rows=rows, words=TASKS)
 
 
 def _cursor(rows: list[Any], key: str) -> str | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
 from zhusuo.people.model import OrganisationKind, Role
 
@@ -54,7 +55,7 @@ class CarrierRow:
     id: UUID
     number: str
     name: str
-    kind: str
+    kind: CarrierKind
     subdistrict: str
     unit_count: int
     manager: str | None
@@ -69,6 +70,8 @@ class EntryRow:
     action: str
     noun: str
     noun_id: str
+    about: str
+    carrier: str
     case_number: str | None
     sealed: bool
 
@@ -198,7 +201,7 @@ async def carriers(db: Connection, name: str, after: str) -> list[CarrierRow]:
         after,
         PAGE,
     )
-    return [CarrierRow(**dict(row)) for row in rows]
+    return [CarrierRow(**{**dict(row), "kind": CarrierKind(row["kind"])}) for row in rows]
 
 
 async def entries(db: Connection, after: UUID | None, noun_id: str) -> list[EntryRow]:
@@ -206,11 +209,29 @@ async def entries(db: Connection, after: UUID | None, noun_id: str) -> list[Entr
     rows = await db.fetch(
         """
         SELECT a.id, a.at, coalesce(p.name, c.name, '系统') AS who, coalesce(o.name, '') AS organisation,
-               a.action, a.noun, a.noun_id, a.case_number, a.leaf_index IS NOT NULL AS sealed
+               a.action, a.noun, a.noun_id, a.case_number, a.leaf_index IS NOT NULL AS sealed,
+               coalesce(carriers.name, '') AS carrier,
+               coalesce(CASE a.noun
+                        WHEN 'document' THEN (SELECT file_name FROM documents WHERE id = object.id)
+                        WHEN 'filing' THEN (SELECT d.number
+                                              FROM filings AS f
+                                              JOIN dossiers AS d ON d.id = f.dossier_id
+                                             WHERE f.id = object.id)
+                        WHEN 'dossier' THEN (SELECT number FROM dossiers WHERE id = object.id)
+                        WHEN 'reuse' THEN (SELECT number FROM reuses WHERE id = object.id)
+                        WHEN 'organisation' THEN (SELECT name FROM organisations WHERE id = object.id)
+                        WHEN 'person' THEN (SELECT name FROM persons WHERE id = object.id)
+                        WHEN 'client' THEN (SELECT name FROM clients WHERE id = object.id)
+                        WHEN 'unit' THEN (SELECT label FROM units WHERE id = object.id)
+                         END, '') AS about
           FROM audit_entries AS a
      LEFT JOIN persons AS p ON p.id = a.person_id
      LEFT JOIN clients AS c ON c.id = a.client_id
      LEFT JOIN organisations AS o ON o.id = a.organisation_id
+     LEFT JOIN carriers ON carriers.id = a.carrier_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN a.noun_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                                    THEN a.noun_id::uuid
+                                     END AS id) AS object
          WHERE ($1::uuid IS NULL OR a.id < $1)
            AND ($2 = '' OR a.noun_id = $2)
       ORDER BY a.id DESC
