@@ -304,6 +304,7 @@ async def test_an_area_that_is_none_is_said_beside_its_field(site: Site, agent: 
     assert answer.status_code == 422
     assert "面积写成平方米数" in answer.text
     assert "请从列表中选择楼宇" in answer.text
+    assert "没有这样的房源" not in answer.text
     assert "很大" in answer.text
     assert sheet.status_code == 422
 
