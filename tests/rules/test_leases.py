@@ -224,6 +224,18 @@ def test_a_shop_inside_a_range_of_numbers_is_at_that_address() -> None:
     assert check({"location": "龙吴路344号1403室"}, address="龙吴路342-346号").outcome == "good"
 
 
+def test_a_shop_in_a_street_is_let_by_its_own_number() -> None:
+    shops = tuple(replace(unit("", "24.00"), number=number) for number in ("202", "204"))
+    street: dict[str, Any] = {"address": "天平路", "covered": shops, "asked": shops[:1]}
+    lease = {"location": "上海市徐汇区天平路202号", "area_m2": 24.0}
+    assert check(lease, without="units", **street).outcome == "good"
+    assert codes(check({**lease, "area_m2": 48.0}, without="units", **street)) == ["area_exceeds"]
+    elsewhere = codes(check({**lease, "location": "天平路204号"}, without="units", **street))
+    assert elsewhere == ["other_address", "unit_differs"]
+    behind = {**lease, "location": "天平路202号1403室"}
+    assert check(behind, without="units", **street).outcome == "good"
+
+
 def test_a_founder_who_signed_needs_a_reason() -> None:
     assert [(each.code, each.severity) for each in check({"lessee": "林栖"}).findings] == [
         ("lessee_is_a_person", Severity.NEEDS_REASON)

@@ -105,6 +105,27 @@ class _Mandate:
     registration: Fact | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Let:
+    """What the lease lets, and where it says so: keys of units in a building; in a street, the shop's own number."""
+
+    source: Fact
+    building: str
+    number: str
+    keys: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        return _shown(self.keys) if self.keys else f"{self.number}号"
+
+    def holds(self, unit: Unit) -> bool:
+        if not unit.key:
+            return covers(self.number, unit.number)
+        if unit.key not in self.keys:
+            return False
+        return not self.building or not unit.building or building_key(unit.building) == self.building
+
+
 class _Check:
     """The rules one after the other; each adds what it finds. Lives inside one call of `check_lease`."""
 
@@ -181,9 +202,9 @@ class _Check:
                 self._agree("address", "房屋地址", location.text, location)
             else:
                 self._add("unread", location, unread=True, what="承租房屋的路名和门牌")
-        elif any(_same_gate(address, each) for each in self.premises.addresses):
+        elif any(_same_gate(address, each) for each in self._gates()):
             self._agree("address", "房屋地址", location.text, location)
-        elif any(_near_gate(address, each) for each in self.premises.addresses):
+        elif any(_near_gate(address, each) for each in self._gates()):
             self._add("address_spelled_otherwise", location, location=location.text)
         else:
             self._add("other_address", location, location=location.text)
@@ -194,19 +215,18 @@ class _Check:
         if let is None:
             self._add("unread", unread=True, what="承租的单元")
             return
-        source, building, keys = let
         asked = self.premises.asked
-        inside = [each for each in self.premises.covered if _is_let(each, building, keys)]
-        outside = [key for key in keys if not any(each.key == key for each in inside)]
-        missing = [each for each in asked if not _is_let(each, building, keys)]
+        inside = [each for each in self.premises.covered if let.holds(each)]
+        outside = [key for key in let.keys if not any(each.key == key for each in inside)]
+        missing = [each for each in asked if not let.holds(each)]
         if not inside and not (asked and not missing):
-            self._add("unit_out_of_scope", source, units=_shown(keys))
+            self._add("unit_out_of_scope", let.source, units=let.shown)
         elif missing:
-            self._add("unit_differs", source, units=_shown(keys), asked="、".join(each.name for each in missing))
+            self._add("unit_differs", let.source, units=let.shown, asked="、".join(each.name for each in missing))
         else:
-            self._agree("unit", "承租单元", source.text, source)
+            self._agree("unit", "承租单元", let.source.text, let.source)
             if outside:
-                self._add("more_units", source, units=_shown(outside))
+                self._add("more_units", let.source, units=_shown(outside))
 
     def area(self) -> None:
         """One cannot let more than there is."""
@@ -217,8 +237,7 @@ class _Check:
             if fact is not None and area is None:
                 self._add("unread", fact, unread=True, what="租赁面积")
             return
-        _, building, keys = let
-        units = [each for each in self.premises.covered if _is_let(each, building, keys)]
+        units = [each for each in self.premises.covered if let.holds(each)]
         areas = [float(each.area_m2) for each in units if each.area_m2 is not None]
         if not units:
             return
@@ -321,19 +340,29 @@ class _Check:
         """Whether everybody who might let was read: only then may a stranger be called one."""
         return bool(owners) and (bool(mandates) or self.premises.title_situation is TitleSituation.OWNER_LETS)
 
-    def _let(self) -> tuple[Fact, str, tuple[str, ...]] | None:
-        """The units of the lease: where that is said, the key of their building, their own keys."""
+    def _gates(self) -> Iterable[CarrierAddress]:
+        """The gates of the house; of a street, which has no number, those of the shops that are asked for."""
+        for each in self.premises.addresses:
+            shops = [] if each.number else [unit.number for unit in self.premises.asked if unit.number]
+            yield from [replace(each, number=number) for number in shops] or [each]
+
+    def _let(self) -> _Let | None:
+        """The units of the lease; None if that was not read."""
         named = self.lease_paper.one("units")
         location = self.lease_paper.one("location")
         address = wash(location.text, self.lexicon).address if location else None
         building = building_key(address.building) if address and address.building else ""
+        number = address.number if address else ""
         if named is not None:
             labels = [str(each) for each in named.normal] if isinstance(named.normal, list) else [named.text]
             keys = tuple(dict.fromkeys(key for label in labels for key in expand_units(label)))
             if keys:
-                return named, building, keys
-        if location is not None and address is not None and address.units:
-            return location, building, tuple(key for unit in address.units for key in expand_units(unit))
+                return _Let(source=named, building=building, number=number, keys=keys)
+        if location is None or address is None:
+            return None
+        keys = tuple(key for unit in address.units for key in expand_units(unit))
+        if keys or (number and any(unit.number for unit in self.premises.asked)):
+            return _Let(source=location, building=building, number=number, keys=keys)
         return None
 
     def _add(self, code: str, *facts: Fact | None, unread: bool = False, **said: object) -> None:
@@ -417,12 +446,6 @@ def _same_number(address: Address, filed: CarrierAddress) -> bool:
 def _shown(keys: Iterable[str]) -> str:
     """Keys of units as people say them: 1714室, L2-17."""
     return "、".join(f"{key}室" if key.isdigit() else key for key in keys)
-
-
-def _is_let(unit: Unit, building: str, keys: Sequence[str]) -> bool:
-    if unit.key not in keys:
-        return False
-    return not building or not unit.building or building_key(unit.building) == building
 
 
 def read_day(fact: Fact | None) -> date | None:
