@@ -99,7 +99,7 @@ class Installation:
         program = Program(
             name=name,
             argv=(sys.executable, "-m", "zhusuo", *words),
-            env={**up.environment(self.settings), "ZHUSUO_PAGE_SECONDS": "8", "ZHUSUO_FREE_SPACE_MB": "0", **changes},
+            env={**up.environment(self.settings), "ZHUSUO_PAGE_SECONDS": "20", "ZHUSUO_FREE_SPACE_MB": "0", **changes},
             folder=HERE,
             log=self.settings.home / f"{name}.log",
         )
@@ -271,13 +271,16 @@ class Person:
         assert found is not None
         return found[0]
 
-    async def begin(self, filing_id: UUID, name: str, content: bytes, *, web: str = "", **more: Any) -> httpx.Response:
-        question = {"purpose": "filing", "filing_id": str(filing_id), "name": name, "size": len(content), **more}
+    async def begin(self, filing_id: UUID, name: str, content: bytes, *, web: str = "") -> httpx.Response:
+        question = {"purpose": "filing", "filing_id": str(filing_id), "name": name, "size": len(content)}
         return await self.send("POST", "/uploads", web=web, json=question)
 
-    async def upload(self, filing_id: UUID, name: str, content: bytes, *, web: str = "", **more: Any) -> httpx.Response:
-        """A file in chunks, as the script does it, up to the answer that ends it."""
-        begun = await self.begin(filing_id, name, content, web=web, **more)
+    async def upload(self, filing_id: UUID, name: str, content: bytes, *, web: str = "") -> httpx.Response:
+        return await self.upload_for({"purpose": "filing", "filing_id": str(filing_id)}, name, content, web=web)
+
+    async def upload_for(self, what: dict[str, str], name: str, content: bytes, *, web: str = "") -> httpx.Response:
+        """A file in chunks, as the script sends it, up to the answer that ends it."""
+        begun = await self.send("POST", "/uploads", web=web, json={**what, "name": name, "size": len(content)})
         if begun.status_code != 201:
             return begun
         upload = begun.json()

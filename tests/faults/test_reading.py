@@ -21,13 +21,28 @@ def scan() -> bytes:
 async def task_of(installation: Installation, document_id: UUID) -> dict[str, object]:
     [row] = await installation.ask(
         """
-        SELECT attempts, hold_token IS NOT NULL AS held, progress ->> 'stage' AS stage, done_at IS NOT NULL AS done
+        SELECT attempts, hold_token IS NOT NULL AS held
           FROM tasks
          WHERE noun_id = $1
         """,
         document_id,
     )
     return row
+
+
+async def is_being_read(installation: Installation, document_id: UUID) -> bool:
+    """All pages are drawn, and somebody is at work on the words."""
+    [row] = await installation.ask(
+        """
+        SELECT count(*) = max(d.page_count) AS drawn
+          FROM document_pages AS p
+          JOIN documents AS d ON d.id = p.document_id
+         WHERE d.id = $1
+           AND p.preview_sha256 IS NOT NULL
+        """,
+        document_id,
+    )
+    return bool(row["drawn"]) and any(child.cpu_percent(0.1) > 20 for child in installation.readers())
 
 
 async def upload(person: Person, filing_id: UUID, name: str, content: bytes) -> UUID:
@@ -41,10 +56,7 @@ async def test_a_page_that_was_half_read_when_the_worker_died_is_read_by_the_nex
 ) -> None:
     document_id = await upload(manager, filing_id, "扫描件.pdf", scan())
 
-    async def is_being_read() -> bool:
-        return (await task_of(installation, document_id))["stage"] == "read"
-
-    await until(is_being_read)
+    await until(lambda: is_being_read(installation, document_id))
     killed = installation.pid("worker")
     await installation.kill("worker")
     await installation.holds_end()
