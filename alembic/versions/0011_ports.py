@@ -1,4 +1,4 @@
-"""开放接口: filings know the client they came through, counters of use cost no log, wrong verification codes are counted."""
+"""开放接口: filings know their client, counters of use cost no log, wrong verification codes are counted."""
 
 from alembic import op
 

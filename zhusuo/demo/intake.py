@@ -45,18 +45,17 @@ class Case:
     outcome: str = ""
 
 
-CASES = (
-    Case(number="2026-XJH-110873", applicant="上海栖木数字科技有限公司", item="公司设立登记", item_code="company_formation",
-         address="徐家汇肇家浜路1366号汇澜大厦十八楼1803"),
-    Case(number="2026-XJH-110874", applicant="上海澜鹭文化传播有限公司", item="公司设立登记", item_code="company_formation",
-         address="上海市徐汇区虹桥路３号望岸国际大厦2105室"),
-    Case(number="2026-XJH-110875", applicant="上海朴石建筑设计有限公司", item="公司设立登记", item_code="company_formation",
-         address="云锦路887号棠谷商务中心1301室"),
-    Case(number="2026-XJH-110876", applicant="上海听澜餐饮管理有限公司", item="公司设立登记", item_code="company_formation",
-         address="徐汇区虹桥路3号2105室"),
-    Case(number="2026-XJH-110877", applicant="上海云岫贸易有限公司", item="公司设立登记", item_code="company_formation",
-         address="徐汇区漕溪北路9999号101室"),
-)  # fmt: skip
+_CASES = """
+2026-XJH-110873|上海栖木数字科技有限公司|徐家汇肇家浜路1366号汇澜大厦十八楼1803
+2026-XJH-110874|上海澜鹭文化传播有限公司|上海市徐汇区虹桥路３号望岸国际大厦2105室
+2026-XJH-110875|上海朴石建筑设计有限公司|云锦路887号棠谷商务中心1301室
+2026-XJH-110876|上海听澜餐饮管理有限公司|徐汇区虹桥路3号2105室
+2026-XJH-110877|上海云岫贸易有限公司|徐汇区漕溪北路9999号101室
+"""
+CASES = tuple(
+    Case(number=number, applicant=applicant, item="公司设立登记", item_code="company_formation", address=address)
+    for number, applicant, address in (line.split("|") for line in _CASES.split())
+)
 
 
 class Intake:

@@ -369,11 +369,11 @@ async def _register(
     made = await registrations.reuse(things.database, things.signer, things.lexicon, desk.clerk, new, day)
     if chance.random() < 0.85:
         await registrations.report_outcome(
-            things.database, desk.clerk, made.id, ReuseStatus.REGISTERED, day, uscc=_credit_code(chance)
+            things.database, desk.clerk, made.id, ReuseStatus.REGISTERED, day, uscc=_new_uscc(chance)
         )
 
 
-def _credit_code(chance: random.Random) -> str:
+def _new_uscc(chance: random.Random) -> str:
     """A code of a range that was never issued, with its right check character."""
     body = "91310104MAY" + "".join(chance.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(6))
     return body + uscc.calc_check_digit(body)

@@ -359,12 +359,13 @@ async def house(
         picture=picture,
         units=tuple(
             UnitRow(
-                floor=floor,
+                floor=line.label,
                 cell=cell,
                 tenants=tuple(tenants.get(cell.id, ())),
                 registered=tuple(registered.get(cell.id, ())),
             )
-            for floor, cell in plans.in_one_list(picture.floors, order)
+            for line in plans.in_one_list(picture.floors, order)
+            for cell in line.units
         ),
         card=await plans.unit_card(db, found, unit_id, day, path=path) if unit_id else None,
     )

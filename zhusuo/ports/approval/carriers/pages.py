@@ -255,7 +255,7 @@ async def _version(request: Asked, database: Database, day: date, version_id: UU
             raise NotFound
         papers = await reads.version_papers(db, version_id)
         units = await carrier_store.units_by_ids(db, await dossiers.units_of_version(db, version_id))
-        approver = await dossiers.person_name(db, found.approved_by)
+        approved_by = await dossiers.person_name(db, found.approved_by)
     return page(
         request,
         "approval/version.html",
@@ -266,7 +266,7 @@ async def _version(request: Asked, database: Database, day: date, version_id: UU
         page_count=sum(each.page_count or 0 for each in papers),
         units=units,
         scope_text=scope.describe(filing.scope_kind, filing.scope, units),
-        approver=approver,
+        approved_by=approved_by,
         errors=errors,
         day=day,
     )

@@ -17,6 +17,7 @@ from zhusuo.lookup.search import suggest as suggest_addresses
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.lookup import reads, view
 from zhusuo.ports.approval.lookup.inquiry import Inquiry, InquiryForm, asked
+from zhusuo.ports.approval.reuses import reads as reuses
 from zhusuo.ports.common import cards
 from zhusuo.ports.common.asking import ask, find_for
 from zhusuo.ports.common.errors import status_of
@@ -31,6 +32,7 @@ from zhusuo.waivers import store as waivers
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
+RECENT = 6
 INQUIRY = {"inquiry": Provide(asked)}
 
 
@@ -167,6 +169,7 @@ async def _page(
         items = await waivers.items(db)
         if inquiry.address:
             answer = await view.answer(db, actor, lexicon, inquiry, verdict, day)
+        recent = [] if inquiry.address else await reuses.page(db, actor, limit=RECENT)
     return page(
         request,
         "approval/lookup.html",
@@ -174,6 +177,7 @@ async def _page(
         items=[(each.code, each.name) for each in items],
         usual_item=USUAL_ITEM,
         answer=answer,
+        recent=recent,
         alone=False,
         cards=cards,
         errors=errors,
