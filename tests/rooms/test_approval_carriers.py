@@ -165,7 +165,7 @@ async def test_a_version_can_be_read_and_revoked(counter: Counter, db: Connectio
         db, carrier_id=counter.carrier_id, organisation_id=filer.organisation_id, kind="title_deed", submitted=True
     )
     version = await make.version(db, carrier_id=counter.carrier_id, unit_ids=[unit], document_ids=[paper], filer=filer)
-    path = f"/approval/versions/{version}"
+    path = f"/approval/carriers/versions/{version}"
     async with counter.site.signed_in(counter.clerk) as visitor:
         page = await visitor.get(path)
         without = await visitor.submit(f"{path}/revoke", reason="")

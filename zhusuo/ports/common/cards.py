@@ -64,6 +64,8 @@ PART_OF_REASON = {
 def classed(match: Match) -> Params:
     """For marks.classed: the ladder with its words."""
     title, reason = CLASSES[match.class_]
+    if match.class_ == "C" and len(match.candidates) == 1:
+        title, reason = "需要核对", "请看是不是这一处"
     return {"reached": match.class_, "title": title, "reason": reason}
 
 
@@ -106,7 +108,7 @@ def reasons(match: Match) -> list[str]:
 
 def candidates(match: Match) -> list[Params]:
     """What may be meant, and what sets each apart: `pick` is its id for the next question."""
-    if match.units:
+    if len(match.units) > 1:
         return [{"pick": unit.id, "title": unit.label, "beside": _carrier_name(match)} for unit in match.units]
     return [_candidate(each) for each in match.candidates]
 

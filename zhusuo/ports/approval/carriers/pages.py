@@ -238,7 +238,7 @@ async def start_filing(
 # 版本
 
 
-@get("/approval/versions/{version_id:uuid}", name="approval.version")
+@get("/approval/carriers/versions/{version_id:uuid}", name="approval.version")
 async def version(
     request: Asked, version_id: FromPath[UUID], database: NamedDependency[Database], day: NamedDependency[date]
 ) -> Template:
@@ -285,7 +285,7 @@ def _paper(paper: reads.VersionPaper, day: date) -> cards.Params:
     }
 
 
-@post("/approval/versions/{version_id:uuid}/revoke", name="approval.revoke_version", status_code=303)
+@post("/approval/carriers/versions/{version_id:uuid}/revoke", name="approval.revoke_version", status_code=303)
 async def revoke_version(
     request: Asked,
     version_id: FromPath[UUID],
@@ -299,7 +299,7 @@ async def revoke_version(
         await review.revoke_version(database, actor, version_id, reason=data.reason)
     except Invalid as invalid:
         return again(await _version(request, database, day, version_id, invalid.fields))
-    return go(f"/approval/versions/{version_id}")
+    return go(f"/approval/carriers/versions/{version_id}")
 
 
 doors = [

@@ -238,7 +238,7 @@ def open_image(desk: Desk) -> Params | None:
 def field_rows(desk: Desk) -> list[Params]:
     """For desk.field_table and desk.viewer: the facts of the open document, numbered in reading order."""
     rows = []
-    for number, field in enumerate(desk.fields, start=1):
+    for number, field in enumerate(sorted(desk.fields, key=_place), start=1):
         here = field.page == desk.open_page
         person = field.corrected_value is not None
         rows.append(
@@ -256,6 +256,12 @@ def field_rows(desk: Desk) -> list[Params]:
             }
         )
     return rows
+
+
+def _place(field: DocumentField) -> tuple[int, float, float]:
+    """Pages as they follow, lines from above, words from the left."""
+    left, top = field.box[:2] if field.box else (0.0, 1.0)
+    return field.page, round(top, 2), left
 
 
 def needs(required: Sequence[Requirement]) -> list[Params]:
