@@ -1,7 +1,7 @@
 """The store: the minio SDK, which is synchronous, in a bounded pool of threads of its own.
 
-Nothing here holds a whole file in memory unless it is called `bytes`: files go out in parts of PART_SIZE, two at a
-time, and come in by chunks of CHUNK.
+Nothing here holds a large file in memory unless it is called `bytes`: what is longer than IN_ONE_PIECE goes out in
+parts of PART_SIZE, the least that S3 takes, two at a time (the SDK holds a third); objects come in by chunks of CHUNK.
 """
 
 import asyncio
@@ -25,7 +25,8 @@ from urllib3.exceptions import HTTPError
 from storage.model import Missing, Silent, Stat, StoreError, StoreSettings, TooLarge, Unavailable
 from storage.transport import Transport, was_silence
 
-PART_SIZE = 8 * 1024 * 1024
+IN_ONE_PIECE = 8 * 1024 * 1024
+PART_SIZE = 5 * 1024 * 1024
 PARALLEL_PARTS = 2
 CHUNK = 256 * 1024
 PAGE = 1000
@@ -139,7 +140,7 @@ class Store:
             data,
             size,
             content_type=media_type,
-            part_size=PART_SIZE,
+            part_size=PART_SIZE if size > IN_ONE_PIECE else IN_ONE_PIECE,
             num_parallel_uploads=PARALLEL_PARTS,
         )
 

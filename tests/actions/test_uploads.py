@@ -319,6 +319,41 @@ async def begun(desk: Desk, content: bytes = BIG, fingerprint: str = "") -> UUID
     return upload.id
 
 
+async def put_whole(desk: Desk, upload_id: UUID, stream: AsyncIterator[bytes]) -> Received:
+    return await uploads.put_whole(desk.database, desk.store, desk.settings, desk.manager, upload_id, stream)
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_after_its_first_chunk_a_file_may_come_whole(desk: Desk, db: Connection) -> None:
+    upload_id = await begun(desk)
+    await put(desk, upload_id, 0, BIG)
+    received = await put_whole(desk, upload_id, parts(BIG))
+    assert received.document.sha256 == hashlib.sha256(BIG).hexdigest()
+    assert await desk.store.get(content_key(received.document.sha256)) == BIG
+    assert await keys(desk.store, "uploads/") == []
+    finished = await uploads.finish(desk.database, desk.store, desk.settings, desk.manager, upload_id)
+    assert finished.document.id == received.document.id
+    assert (await put_whole(desk, upload_id, parts(BIG))).document.id == received.document.id
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_a_whole_file_that_breaks_off_leaves_the_chunks_to_go_on_with(desk: Desk, db: Connection) -> None:
+    upload_id = await begun(desk)
+    await put(desk, upload_id, 0, BIG)
+    with pytest.raises(ConnectionResetError):
+        await put_whole(desk, upload_id, broken(BIG[:100_000]))
+    with pytest.raises(BrokenOff):
+        await put_whole(desk, upload_id, parts(BIG[:-1]))
+    with pytest.raises(TooLarge):
+        await put_whole(desk, upload_id, parts(BIG + b"x"))
+    assert (await uploads.progress(desk.database, desk.manager, upload_id)).received == (0,)
+    for number in range(1, 5):
+        await put(desk, upload_id, number, BIG)
+    finished = await uploads.finish(desk.database, desk.store, desk.settings, desk.manager, upload_id)
+    assert finished.document.sha256 == hashlib.sha256(BIG).hexdigest()
+    assert temporary(desk.settings) == []
+
+
 @pytest.mark.usefixtures("small_chunks")
 async def test_a_broken_upload_goes_on_where_it_broke_off(desk: Desk, db: Connection) -> None:
     upload_id = await begun(desk)

@@ -157,6 +157,18 @@ async def put_chunk(
     return UploadAnswer(id=upload.id, chunk_bytes=upload.chunk_size, received=list(upload.received))
 
 
+async def put_whole(
+    request: Asked,
+    upload_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    store: NamedDependency[Store],
+    settings: NamedDependency[Settings],
+    actor: NamedDependency[Actor],
+) -> DocumentAnswer:
+    """All of the announced file in one request, for lines on which that takes no time."""
+    return _answer(await uploads.put_whole(database, store, settings, actor, upload_id, raw_body(request)))
+
+
 @post("/uploads/{upload_id:uuid}/finish", name="uploads.finish", status_code=200)
 async def finish(
     upload_id: FromPath[UUID],
@@ -298,11 +310,13 @@ def _answer(received: Received) -> DocumentAnswer:
 
 
 def doors(upload_limit_mb: int) -> list[HTTPRouteHandler]:
-    """All of them; the plain form takes as much as one file may be long."""
+    """All of them; a whole file and the plain form may be as long as a file."""
+    limit = upload_limit_mb * 2**20
+    whole = put("/uploads/{upload_id:uuid}/whole", name="uploads.put_whole", request_max_body_size=limit)
     form = post(
         "/uploads/form",
         name="uploads.receive",
         status_code=303,
-        request_max_body_size=upload_limit_mb * 2**20 + FORM_SLACK,
+        request_max_body_size=limit + FORM_SLACK,
     )
-    return [page_image, thumbnail, content, begin, put_chunk, finish, cancel, form(receive)]
+    return [page_image, thumbnail, content, begin, put_chunk, whole(put_whole), finish, cancel, form(receive)]
