@@ -90,3 +90,19 @@ async def read(db: Connection, organisation_id: UUID, notice_id: UUID) -> str | 
         organisation_id,
     )
     return link
+
+
+async def read_all(db: Connection, actor: Reader) -> None:
+    """Mark everything in this person's inbox as read."""
+    await db.execute(
+        """
+        UPDATE notices
+           SET read_at = now()
+         WHERE organisation_id = $1
+           AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
+           AND read_at IS NULL
+        """,
+        actor.organisation_id,
+        actor.person_id,
+        actor.role,
+    )

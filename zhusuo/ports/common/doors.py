@@ -17,6 +17,7 @@ from zhusuo.db import Database
 from zhusuo.errors import Refusal
 from zhusuo.notices import inbox
 from zhusuo.notices import read as mark_read
+from zhusuo.notices import read_all as mark_all_read
 from zhusuo.people import actions
 from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common import reads
@@ -124,6 +125,13 @@ async def read_notice(
         return go(own_path(await mark_read(db, actor.organisation_id, notice_id) or "/notices"))
 
 
+@post("/notices/read", name="read_notices", status_code=303)
+async def read_notices(database: NamedDependency[Database], actor: NamedDependency[Actor]) -> Redirect:
+    async with database.transaction() as db:
+        await mark_all_read(db, actor)
+    return go("/notices")
+
+
 @get("/healthz", name="healthz", media_type=MediaType.JSON)
 async def healthz(
     database: NamedDependency[Database], store: NamedDependency[Store], settings: NamedDependency[Settings]
@@ -158,4 +166,16 @@ def _session_cookie(settings: Settings, value: str, seconds: int) -> Cookie:
     )
 
 
-doors = [home, sign_in_page, sign_in, sign_out, preferences, notices, read_notice, healthz, readyz, metrics]
+doors = [
+    home,
+    sign_in_page,
+    sign_in,
+    sign_out,
+    preferences,
+    notices,
+    read_notice,
+    read_notices,
+    healthz,
+    readyz,
+    metrics,
+]

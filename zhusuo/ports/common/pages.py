@@ -78,7 +78,15 @@ PORTS: dict[Role, Port] = {
     ),
 }
 
-SHARED = ("/filings", "/carriers", "/units", "/claims", "/documents")
+# What rooms share stands where its room has it: a document under the filings, a unit under the carriers.
+SHARED = {
+    "/filings": "/filings",
+    "/documents": "/filings",
+    "/carriers": "/carriers",
+    "/units": "/carriers",
+    "/claims": "/claims",
+    "/approval/versions": "/carriers",
+}
 NOTICES = RailLink(href="/notices", icon="bell", label="通知")
 
 
@@ -120,9 +128,8 @@ def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[st
     theme, text = request.cookies.get("zs-theme", ""), request.cookies.get("zs-text", "")
     if actor is None or port is None:
         return Frame(url=url, theme=theme, text=text)
-    # What rooms share stands where its room has it: /filings under /property/filings.
-    shared = f"{port.root}{path}" if path.startswith(SHARED) else path
-    nearest = max((link.href for link in (*port.rail, NOTICES) if _within(shared, link.href)), key=len, default="")
+    place = next((port.root + under for start, under in SHARED.items() if _within(path, start)), path)
+    nearest = max((link.href for link in (*port.rail, NOTICES) if _within(place, link.href)), key=len, default="")
     return Frame(
         port=port.name,
         rail=[_link(link, nearest, counts) for link in (*port.rail, NOTICES)],

@@ -80,6 +80,7 @@ POLICY: dict[str, Rule] = {
     "metrics": open_door(),
     "notices": session(*PERSONS),
     "read_notice": session(*PERSONS, noun="notice"),
+    "read_notices": session(*PERSONS),
     # documents
     "documents.page": session(*FILERS, noun="document"),
     "documents.thumb": session(*FILERS, noun="document"),
