@@ -68,16 +68,21 @@ def _set(event: asyncio.Event, *_: object) -> None:
 
 
 async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event) -> None:
+    held: tasks.Held | None = None
     while True:
         try:
+            if held is not None:  # PostgreSQL went away in the middle: that was no fault of the document
+                await tasks.postpone(things.database, held, "数据库没有响应", seconds=0)
             held = await tasks.hold(things.database, reading.KIND, reading.HOLD_SECONDS)
             if held is not None:
                 await reading.read_one(things.database, things.store, readers, held, folder(things.settings))
+                held = None
                 continue
             bell.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
         except tasks.HoldLost:
+            held = None
             log.info("hold_lost")
         except (*postgres.Down, StoreError) as error:
             log.warning("worker_waits", error=type(error).__name__)

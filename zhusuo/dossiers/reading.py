@@ -30,7 +30,7 @@ from ocr.pool import Readers
 from storage.keys import content_key
 from storage.store import Store
 from zhusuo import audit, events, tasks
-from zhusuo.db import Connection, Database
+from zhusuo.db import Connection, Database, Down
 from zhusuo.dossiers import documents, words
 from zhusuo.dossiers.documents import FoundField
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentPage, DocumentStatus, Line
@@ -79,7 +79,7 @@ async def read_one(database: Database, store: Store, readers: Readers, held: Hel
     try:
         async with _beating(database, held, progress):
             await _read(database, store, readers, held, folder, progress)
-    except HoldLost:
+    except (HoldLost, *Down):
         raise
     except Unreadable as reason:
         log.info("document_unreadable", document=str(held.noun_id), code=reason.code, detail=reason.detail)
