@@ -118,6 +118,25 @@ class Installation:
         pid = await until(lambda: _now(self.pid(name)))
         os.kill(pid, signal.SIGKILL)
 
+    @asynccontextmanager
+    async def without_postgres(self) -> AsyncIterator[None]:
+        """PostgreSQL is killed, and whoever calls it is hung up on, until the block is left."""
+        port = urlsplit(self.settings.database_url).port
+
+        async def instead() -> asyncio.Server | None:
+            try:
+                return await asyncio.start_server(lambda _, writer: writer.transport.abort(), "127.0.0.1", port)
+            except OSError:
+                await self.kill("postgres")
+                return None
+
+        server = await until(instead)
+        try:
+            yield
+        finally:
+            server.close()
+            await self.ask("SELECT 1")
+
     def readers(self) -> list[psutil.Process]:
         """The children of the worker that read documents."""
         pid = self.pid("worker")

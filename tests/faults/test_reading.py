@@ -21,7 +21,7 @@ def scan() -> bytes:
 async def task_of(installation: Installation, document_id: UUID) -> dict[str, object]:
     [row] = await installation.ask(
         """
-        SELECT attempts, hold_token IS NOT NULL AS held
+        SELECT attempts, hold_token IS NOT NULL AS held, last_error
           FROM tasks
          WHERE noun_id = $1
         """,
@@ -42,7 +42,16 @@ async def is_being_read(installation: Installation, document_id: UUID) -> bool:
         """,
         document_id,
     )
-    return bool(row["drawn"]) and any(child.cpu_percent(0.1) > 20 for child in installation.readers())
+    return bool(row["drawn"]) and at_work(installation)
+
+
+def at_work(installation: Installation) -> bool:
+    """Whether a reader is busy."""
+    return any(child.cpu_percent(0.1) > 20 for child in installation.readers())
+
+
+async def no_more(installation: Installation) -> bool:
+    return not any(at_work(installation) for _ in range(3))
 
 
 async def upload(person: Person, filing_id: UUID, name: str, content: bytes) -> UUID:
@@ -68,6 +77,17 @@ async def test_a_page_that_was_half_read_when_the_worker_died_is_read_by_the_nex
         "SELECT kind FROM document_pages WHERE document_id = $1 AND read_at IS NOT NULL ORDER BY page", document_id
     )
     assert [page["kind"] for page in pages] == ["mandate", "id_card"]
+
+
+async def test_a_database_that_goes_away_while_a_page_is_read_costs_the_document_no_attempt(
+    installation: Installation, manager: Person, filing_id: UUID
+) -> None:
+    document_id = await upload(manager, filing_id, "扫描件 2.pdf", scan())
+    await until(lambda: is_being_read(installation, document_id))
+    async with installation.without_postgres():
+        await until(lambda: no_more(installation))
+    assert (await installation.settled(document_id)).status.value == "read"
+    assert await task_of(installation, document_id) == {"attempts": 1, "held": False, "last_error": "数据库没有响应"}
 
 
 async def test_a_document_that_kills_its_reader_three_times_is_left_to_people_and_the_queue_goes_on(
