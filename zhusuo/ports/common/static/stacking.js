@@ -107,6 +107,8 @@ class Stacking extends HTMLElement {
     const drawer = event.target.closest?.(".drawer") ?? document.querySelector(".drawer");
     const live = document.getElementById("zs-live");
     if (live && drawer) live.textContent = `已打开 ${drawer.getAttribute("aria-label")}`;
+    // on a phone the drawer lies under the picture
+    if (drawer && drawer.getBoundingClientRect().top > innerHeight * 0.8) drawer.scrollIntoView({ block: "start" });
   }
 }
 
