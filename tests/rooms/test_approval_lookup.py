@@ -124,6 +124,30 @@ async def test_who_is_there_is_shown_and_stands_in_the_way(counter: Counter, db:
     assert "调用并出具凭证" not in answer.text
 
 
+async def test_who_has_moved_away_is_ended_from_the_same_page(counter: Counter, db: Connection) -> None:
+    registration = await making.registered(db, unit_id=counter.unit_id)
+    page = await counter.ask()
+    assert f'action="/approval/registrations/{registration}/leave"' in page.text
+    async with counter.site.signed_in(counter.clerk) as visitor:
+        left = await visitor.submit(f"/approval/registrations/{registration}/leave", back="/approval?address=x")
+    assert left.headers["location"] == "/approval?address=x"
+    assert "调用并出具凭证" in (await counter.ask()).text
+
+
+async def test_the_slip_says_what_to_bring_and_nothing_of_others(counter: Counter, db: Connection) -> None:
+    await making.registered(db, unit_id=counter.unit_id)
+    await making.room(db, carrier_id=counter.carrier_id, label="1501室")
+    query = urlencode({"lease": str(counter.lease_id), **CASE})
+    async with counter.site.signed_in(counter.clerk) as visitor:
+        covered = await visitor.get(f"/approval/slip?{urlencode({'address': ADDRESS})}&{query}")
+        other = await visitor.get(f"/approval/slip?{urlencode({'address': '云锦路887号1501室'})}&{query}")
+    assert "租赁合同" in covered.text
+    assert "不必带" in covered.text
+    assert "澜鹭" not in covered.text
+    assert "住所权属证明" in other.text
+    assert "不必带" not in other.text
+
+
 async def test_a_doubtful_occupant_does_not_stand_in_the_way(counter: Counter, db: Connection) -> None:
     await making.registered(db, unit_id=counter.unit_id, contested=True)
     answer = await counter.ask()

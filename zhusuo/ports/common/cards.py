@@ -201,13 +201,14 @@ def document_row(verdict: Verdict, drawn: PageSizes, href: str) -> list[Params]:
 
 
 def occupant_cards(occupants: Sequence[Occupant]) -> list[Params]:
-    """Who is there: name, since when, and a note with its tone where somebody has to know more."""
+    """Who is there, since when, a note where somebody has to know more, and whose leaving (`leaves`) would free it."""
     return [
         {
             "name": each.name,
             "said": each.sentence.partition("，")[0],
             "unit": each.unit_label,
             "tone": "warn" if each.contested else "bad" if each.blocks else "ok",
+            "leaves": each.registration_id if each.blocks and each.status == "registered" else None,
             "note": _occupant_note(each),
         }
         for each in occupants
@@ -256,7 +257,7 @@ def lease_card(check: LeaseCheck, drawn: PageSizes, href: str) -> LeaseCard:
             {
                 "label": each.name,
                 "text": each.text,
-                "places": " · ".join(dict.fromkeys(place.caption for place in each.places)),
+                "places": " · ".join(dict.fromkeys(map(short_caption, each.places))),
                 "href": page_href(href, each.places[0]) if each.places else "",
             }
             for each in check.agreements
@@ -288,6 +289,19 @@ def crop(place: Place, drawn: PageSizes, href: str) -> Params:
         "height": size[1],
         "box": corner_and_size(place.box),
     }
+
+
+SHORT = {
+    DocumentKind.LEASE: "合同",
+    DocumentKind.MANDATE: "授权书",
+    DocumentKind.COMPLETION_CERTIFICATE: "竣工备案",
+    DocumentKind.HOUSE_NUMBER_CERTIFICATE: "门弄号",
+}
+
+
+def short_caption(place: Place) -> str:
+    """合同 2 页: where a place is, in as few words as a table has room for."""
+    return f"{SHORT.get(place.kind, place.kind.label)} {place.page} 页"
 
 
 # 使用权链
@@ -345,7 +359,7 @@ def _lease_link(lease: LeaseCheck | None) -> Params:
     broken = found is not None and found.severity is Severity.BLOCKS
     return {
         "label": "租赁合同",
-        "term": "本次核对" if lease else "",
+        "term": "本次核对" if lease else "待核对",
         "broken": broken,
         "reason": "出租方无权出租" if broken else "",
     }

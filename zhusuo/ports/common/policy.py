@@ -196,6 +196,7 @@ POLICY: dict[str, Rule] = {
     "embed.reuse": panel(),
     # approval
     "approval.lookup": session(CLERK),
+    "approval.slip": session(CLERK),
     "approval.lease": session(CLERK, noun="unit"),
     "approval.suggest": session(CLERK),
     "approval.reuse": session(CLERK),

@@ -48,6 +48,22 @@ async def lookup(
     return await _page(request, database, lexicon, actor, day, inquiry, {}, "")
 
 
+@get("/approval/slip", name="approval.slip", dependencies=INQUIRY)
+async def slip(
+    request: Asked,
+    database: NamedDependency[Database],
+    lexicon: NamedDependency[Lexicon],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    inquiry: NamedDependency[Inquiry],
+) -> Template:
+    """What the applicant is told to bring or to mend, on paper."""
+    verdict = await ask(database, lexicon, inquiry.acting(actor), inquiry.address, inquiry.item, day, inquiry.pick)
+    async with database.connection() as db:
+        answer = await view.answer(db, actor, lexicon, inquiry, verdict, day)
+    return page(request, "approval/slip.html", inquiry=inquiry, answer=answer, day=day)
+
+
 @get("/approval/units/{unit_id:uuid}/lease", name="approval.lease", dependencies=INQUIRY)
 async def lease(
     request: Asked,
@@ -186,4 +202,4 @@ async def _page(
     )
 
 
-doors = [lookup, lease, suggest, reuse]
+doors = [lookup, slip, lease, suggest, reuse]
