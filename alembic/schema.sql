@@ -27,6 +27,47 @@ CREATE FUNCTION audit_stands() RETURNS trigger
     END
     $$;
 
+CREATE FUNCTION space_of(asked uuid) RETURNS TABLE(id uuid)
+    LANGUAGE sql STABLE ROWS 2
+    AS $$
+        WITH RECURSIVE
+        up (id, part_of) AS (
+            SELECT units.id, units.part_of
+              FROM units
+             WHERE units.id = asked
+             UNION
+            SELECT units.id, units.part_of
+              FROM units
+              JOIN up ON units.id = up.part_of
+        ),
+        floor_mates (id) AS (
+            SELECT other.id
+              FROM up
+              JOIN units AS one ON one.id = up.id
+              JOIN units AS other
+                ON other.carrier_id = one.carrier_id
+               AND other.building = one.building
+               AND other.number = one.number
+               AND other.floor = one.floor
+             WHERE (one.kind = 'whole_floor' AND other.kind IN ('whole_floor', 'room', 'shop', 'part'))
+                OR (other.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part'))
+        ),
+        down (id) AS (
+            SELECT units.id
+              FROM units
+             WHERE units.id = asked
+             UNION
+            SELECT units.id
+              FROM units
+              JOIN down ON units.part_of = down.id
+        )
+        SELECT up.id FROM up
+         UNION
+        SELECT floor_mates.id FROM floor_mates
+         UNION
+        SELECT down.id FROM down
+    $$;
+
 CREATE TABLE approval_items (
     catalogue_id uuid NOT NULL,
     code text NOT NULL,

@@ -19,7 +19,7 @@ PATH = "/api/v1/bench/select-1"
 
 @get(PATH, name="bench.select_1", include_in_schema=False)
 async def select_1(database: NamedDependency[Database], actor: NamedDependency[Actor]) -> dict[str, int]:
-    async with database.transaction() as db:
+    async with database.connection() as db:
         one: int = await db.fetchval("SELECT 1")
         await audit.record(db, actor, "lookup", "address", "SELECT 1", detail={"address": "SELECT 1"})
     return {"one": one}

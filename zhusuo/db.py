@@ -16,6 +16,9 @@ from asyncpg.pool import PoolConnectionProxy
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
 
+STATEMENTS = 500
+"""Prepared statements kept by a connection: all that a process ever sends."""
+
 # What being without PostgreSQL looks like: refused, gone in the middle, shutting down, or no connection in time.
 Down = (
     ConnectionError,
@@ -42,6 +45,11 @@ async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await connection.set_type_codec("json", encoder=_dump, decoder=json.loads, schema="pg_catalog")
 
 
+async def _as_it_is(connection: Connection) -> None:
+    """How a connection goes back to the pool. Nothing of ours is set for longer than a transaction (a test looks), so
+    asyncpg's RESET ALL would only be a round trip more at the end of every read."""
+
+
 class Database:
     """A pool of connections."""
 
@@ -56,6 +64,8 @@ class Database:
             min_size=1,
             max_size=connections,
             init=prepare,
+            reset=_as_it_is,
+            statement_cache_size=STATEMENTS,
             command_timeout=30,
             server_settings={"timezone": "Asia/Shanghai", "application_name": "zhusuo"},
         )

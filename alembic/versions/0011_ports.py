@@ -18,9 +18,52 @@ UP = (
     """,
     "CREATE INDEX verification_misses_by_network ON verification_misses (network, at)",
     "CREATE INDEX verification_misses_by_time ON verification_misses (at)",
+    # Which units share space with one: its parts and what it is a part of, however deep; a whole floor and every room
+    # and shop of its floor. Asked alone by carriers.store.overlapping and inside the one question of a verdict.
+    """
+    CREATE FUNCTION space_of(asked uuid) RETURNS TABLE (id uuid) LANGUAGE sql STABLE ROWS 2 AS $body$
+        WITH RECURSIVE
+        up (id, part_of) AS (
+            SELECT units.id, units.part_of
+              FROM units
+             WHERE units.id = asked
+             UNION
+            SELECT units.id, units.part_of
+              FROM units
+              JOIN up ON units.id = up.part_of
+        ),
+        floor_mates (id) AS (
+            SELECT other.id
+              FROM up
+              JOIN units AS one ON one.id = up.id
+              JOIN units AS other
+                ON other.carrier_id = one.carrier_id
+               AND other.building = one.building
+               AND other.number = one.number
+               AND other.floor = one.floor
+             WHERE (one.kind = 'whole_floor' AND other.kind IN ('whole_floor', 'room', 'shop', 'part'))
+                OR (other.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part'))
+        ),
+        down (id) AS (
+            SELECT units.id
+              FROM units
+             WHERE units.id = asked
+             UNION
+            SELECT units.id
+              FROM units
+              JOIN down ON units.part_of = down.id
+        )
+        SELECT up.id FROM up
+         UNION
+        SELECT floor_mates.id FROM floor_mates
+         UNION
+        SELECT down.id FROM down
+    $body$
+    """,
 )
 
 DOWN = (
+    "DROP FUNCTION space_of",
     "DROP TABLE verification_misses",
     "ALTER TABLE client_usage SET LOGGED",
     "ALTER TABLE filings DROP COLUMN client_id",

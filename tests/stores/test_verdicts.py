@@ -1,5 +1,6 @@
 """What the counter is told about an address, and a stranger about a receipt, from the rows as they stand."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -279,7 +280,7 @@ async def test_only_the_counter_asks(counter: Counter, db: Connection) -> None:
         await verdict(db, await make.actor(db, role="manager"), match(counter.carrier_id), "", DAY)
 
 
-async def test_a_verdict_takes_two_questions(counter: Counter, db: Connection) -> None:
+async def test_a_verdict_takes_one_question(counter: Counter, db: Connection) -> None:
     asked: list[str] = []
 
     def seen(query: Any) -> None:
@@ -291,9 +292,10 @@ async def test_a_verdict_takes_two_questions(counter: Counter, db: Connection) -
     try:
         await verdict(db, counter.clerk, match(counter.carrier_id, counter.unit_id), "", DAY)
         await verdict(db, counter.clerk, match(None), "", DAY)
+        await asyncio.sleep(0)  # what was asked is told a moment later
     finally:
         raw.remove_query_logger(seen)
-    assert len(asked) == 3
+    assert len(asked) == 2
 
 
 # 核验

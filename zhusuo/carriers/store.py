@@ -480,46 +480,12 @@ async def overlapping(db: Connection, unit_id: UUID) -> list[UUID]:
     """All units that share space with this one, itself among them and retired ones too.
 
     A unit shares space with its parts and with what it is a part of, however deep, and a whole floor with every room
-    and shop of its floor.
+    and shop of its floor: `space_of` in the database says so for every statement that asks.
     """
     rows = await db.fetch(
         """
-        WITH RECURSIVE
-        up (id, part_of) AS (
-            SELECT id, part_of
-              FROM units
-             WHERE id = $1
-             UNION
-            SELECT units.id, units.part_of
-              FROM units
-              JOIN up ON units.id = up.part_of
-        ),
-        floor_mates (id) AS (
-            SELECT other.id
-              FROM up
-              JOIN units AS one ON one.id = up.id
-              JOIN units AS other
-                ON other.carrier_id = one.carrier_id
-               AND other.building = one.building
-               AND other.number = one.number
-               AND other.floor = one.floor
-             WHERE (one.kind = 'whole_floor' AND other.kind IN ('whole_floor', 'room', 'shop', 'part'))
-                OR (other.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part'))
-        ),
-        down (id) AS (
-            SELECT id
-              FROM units
-             WHERE id = $1
-             UNION
-            SELECT units.id
-              FROM units
-              JOIN down ON units.part_of = down.id
-        )
-        SELECT id FROM up
-         UNION
-        SELECT id FROM floor_mates
-         UNION
-        SELECT id FROM down
+        SELECT id
+          FROM space_of($1)
         """,
         unit_id,
     )

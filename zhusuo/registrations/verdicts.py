@@ -1,20 +1,21 @@
 """结论: what the counter is told about an address: on file or not, covered or not and why, what to bring, who is there.
 
-This is the hot path of the counter: whatever the address leads to, at most two questions are asked, and the second
-answers everything at once. To plan that one takes ten times as long as to answer it, so it is planned once.
+This is the hot path of the counter: whatever the address leads to, one question answers everything at once. To plan
+it takes ten times as long as to answer it, but no value in it makes one plan better than another: PostgreSQL keeps one.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
-from zhusuo.carriers import store as carriers
+from msgspec import Struct
+from msgspec.json import Decoder
+
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
 from zhusuo.dossiers.model import DocumentKind, TitleSituation
 from zhusuo.errors import Invalid, NotAllowed
-from zhusuo.flags import Flag, Severity
+from zhusuo.flags import Flag
 from zhusuo.lookup.model import Match
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import requirements
@@ -39,21 +40,64 @@ async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, da
     if actor.role not in (Role.CLERK, Role.CLIENT):
         raise NotAllowed
     unit = match.unit
-    async with db.transaction():
-        await db.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        space = await carriers.overlapping(db, unit.id) if unit else []
-        facts = await _facts(
-            db,
-            actor.district_code,
-            match.carrier.id if match.carrier else None,
-            unit.id if unit else None,
-            space,
-            item_code or USUAL_ITEM,
-            day,
-        )
-    if facts["item"] is None:
+    facts = await _facts(
+        db,
+        actor.district_code,
+        match.carrier.id if match.carrier else None,
+        unit.id if unit else None,
+        item_code or USUAL_ITEM,
+        day,
+    )
+    if facts.item is None:
         raise Invalid({"item": "免交事项清单里没有这个事项。"})
-    return _Judge(match, day, facts).verdict()
+    return _Judge(match, day, facts, facts.item).verdict()
+
+
+class _Paper(Struct, frozen=True, array_like=True):
+    id: UUID
+    kind: DocumentKind
+    also_kinds: tuple[DocumentKind, ...]
+    file_name: str
+    number: str
+    page_count: int | None
+    valid_until: date | None
+    sha256: str
+
+
+class _Registered(Struct, frozen=True, array_like=True):
+    registration_id: UUID
+    name: str
+    unit_label: str
+    status: str
+    since: date
+    contested: bool
+    may_share: bool
+
+
+class _Resident(Struct, frozen=True, array_like=True):
+    name: str
+    unit_label: str
+    since: date
+
+
+class _Facts(Struct, frozen=True):
+    """The answer of the one question; `waivers` is JSON inside, for it is the same for every address."""
+
+    catalogue: int | None
+    item: ApprovalItem | None
+    waivers: str | None
+    version: VersionFacts | None
+    documents: tuple[_Paper, ...] | None
+    carrier_kind: CarrierKind | None
+    carrier_on_file: bool
+    under_review: bool
+    sharing: bool | None
+    registrations: tuple[_Registered, ...] | None
+    tenancies: tuple[_Resident, ...] | None
+    flags: tuple[Flag, ...] | None
+
+
+_FACTS = Decoder(_Facts)
 
 
 async def _facts(
@@ -61,14 +105,17 @@ async def _facts(
     district_code: str,
     carrier_id: UUID | None,
     unit_id: UUID | None,
-    space: Sequence[UUID],
     item_code: str,
     day: date,
-) -> dict[str, Any]:
-    """Everything a verdict may say, in one answer; `space` are the units that share space with this one."""
-    found: dict[str, Any] = await db.fetchval(
+) -> _Facts:
+    """Everything a verdict may say, in one answer."""
+    found: str = await db.fetchval(
         """
-        WITH catalogue AS (
+        WITH space AS MATERIALIZED (
+            SELECT id
+              FROM space_of($3)
+        ),
+        catalogue AS (
             SELECT id, number
               FROM waiver_catalogues
           ORDER BY number DESC
@@ -89,16 +136,16 @@ async def _facts(
                                          'registration_kind', i.registration_kind)
                   FROM approval_items AS i
                  WHERE i.catalogue_id = (SELECT id FROM catalogue)
-                   AND i.code = $5),
+                   AND i.code = $4),
             'waivers', (
                 SELECT json_agg(json_build_array(w.requirement, w.requirement_name, w.evidence, w.title_situations,
                                                  w.waived, w.legal_basis)
-                       ORDER BY w.position)
+                       ORDER BY w.position)::text
                   FROM waivers AS w
                  WHERE w.catalogue_id = (SELECT id FROM catalogue)
-                   AND w.item_code = $5
-                   AND w.begins_on <= $6
-                   AND (w.ends_on IS NULL OR w.ends_on >= $6)),
+                   AND w.item_code = $4
+                   AND w.begins_on <= $5
+                   AND (w.ends_on IS NULL OR w.ends_on >= $5)),
             'version', (
                 SELECT json_build_object(
                            'id', version.id, 'dossier_id', version.dossier_id, 'dossier_number', d.number,
@@ -143,7 +190,7 @@ async def _facts(
                   FROM registrations AS r
                   JOIN units AS u ON u.id = r.unit_id
                   JOIN carriers AS c ON c.id = u.carrier_id
-                 WHERE r.unit_id = ANY ($4::uuid[])
+                 WHERE r.unit_id IN (SELECT id FROM space)
                    AND r.district_code = $1
                    AND r.status <> 'ended'
                    AND (r.held_until IS NULL OR r.held_until >= clock_timestamp())),
@@ -154,7 +201,7 @@ async def _facts(
                   FROM tenancies AS t
                   JOIN units AS u ON u.id = t.unit_id
                  WHERE t.carrier_id = $2
-                   AND t.unit_id = ANY ($4::uuid[])
+                   AND t.unit_id IN (SELECT id FROM space)
                    AND t.district_code = $1
                    AND t.moved_out_on IS NULL),
             'flags', (
@@ -167,35 +214,65 @@ async def _facts(
                  WHERE f.carrier_id = $2
                    AND (f.unit_id IS NULL OR f.unit_id = $3)
                    AND f.cleared_at IS NULL)
-        )
+        )::text
         """,
         district_code,
         carrier_id,
         unit_id,
-        list(space),
         item_code,
         day,
     )
-    return found
+    return _FACTS.decode(found)
+
+
+class _AskedFor(Struct, frozen=True, array_like=True):
+    requirement: str
+    name: str
+    evidence: tuple[DocumentKind, ...]
+    title_situations: tuple[TitleSituation, ...]
+    waived: bool
+    legal_basis: str
+
+
+_ASKED_FOR = Decoder(tuple[_AskedFor, ...])
+
+
+@lru_cache(maxsize=128)
+def _waivers(text: str | None, item_code: str, day: date) -> tuple[Waiver, ...]:
+    """What an item asks for; the same text is read once."""
+    return tuple(
+        Waiver(
+            item_code=item_code,
+            requirement=each.requirement,
+            name=each.name,
+            evidence=each.evidence,
+            title_situations=each.title_situations,
+            waived=each.waived,
+            legal_basis=each.legal_basis,
+            source="",
+            begins_on=day,
+            ends_on=None,
+        )
+        for each in (_ASKED_FOR.decode(text) if text else ())
+    )
 
 
 class _Judge:
     """Turns the facts into a verdict. Lives inside one call of `verdict`; pure."""
 
-    def __init__(self, match: Match, day: date, facts: dict[str, Any]) -> None:
+    def __init__(self, match: Match, day: date, facts: _Facts, item: ApprovalItem) -> None:
         self.match = match
         self.day = day
         self.facts = facts
-        self.item = ApprovalItem(
-            **{**facts["item"], "registration_kind": RegistrationKind(facts["item"]["registration_kind"])}
-        )
-        self.version = _version(facts["version"])
+        self.item = item
+        self.version = facts.version
+        self.waivers = _waivers(facts.waivers, item.code, day)
         self.occupants = self._occupants()
 
     def verdict(self) -> Verdict:
         kind = self._kind()
         covered = kind is VerdictKind.COVERED
-        documents, asked = self._papers() if covered else ((), requirements.not_on_file(self._waivers()))
+        documents, asked = self._papers() if covered else ((), requirements.not_on_file(self.waivers))
         sentence, need = self._say(kind, asked)
         return Verdict(
             kind=kind,
@@ -204,20 +281,20 @@ class _Judge:
             match=self.match,
             day=self.day,
             item=self.item,
-            catalogue_number=self.facts["catalogue"],
+            catalogue_number=self.facts.catalogue or 0,
             version=self.version,
             documents=documents,
             requirements=asked,
             occupants=self.occupants,
-            flags=tuple(_flag(each) for each in self.facts["flags"] or ()),
-            sharing_allowed=bool(self.facts["sharing"]),
+            flags=self.facts.flags or (),
+            sharing_allowed=bool(self.facts.sharing),
         )
 
     def _kind(self) -> VerdictKind:
         match = self.match
         if match.class_ == "C" or len(match.units) > 1:
             return VerdictKind.CHOOSE
-        if match.carrier is None or not (self.version or self.facts["carrier_on_file"]):
+        if match.carrier is None or not (self.version or self.facts.carrier_on_file):
             return VerdictKind.NOT_ON_FILE
         if match.unit is None:
             return VerdictKind.UNKNOWN_UNIT
@@ -255,113 +332,64 @@ class _Judge:
             return f"已备案，没有“{said}”这个单元", f"请核对室号；确有此单元的，请物业补报。{usual}"
         if match.carrier is None:
             return "这个地址没有备案", usual
-        if self.facts["under_review"]:
+        if self.facts.under_review:
             return "材料正在审核，尚未生效", usual
         return "载体在册，材料尚未备案", usual
 
     def _papers(self) -> tuple[tuple[FiledDocument, ...], tuple[Requirement, ...]]:
         """The version's documents, each with what it spares, and the item's requirements."""
-        rows = self.facts["documents"] or []
-        kinds_of = [(DocumentKind(kind), *map(DocumentKind, also)) for _, kind, also, *_ in rows]
-        situation = self.version.title_situation if self.version else TitleSituation.OWNER_LETS
-        waivers = self._waivers()
-        asked = requirements.on_file(
-            waivers,
-            CarrierKind(self.facts["carrier_kind"]),
-            situation,
-            {kind for kinds in kinds_of for kind in kinds},
+        papers = self.facts.documents or ()
+        kinds = {kind for paper in papers for kind in (paper.kind, *paper.also_kinds)}
+        carrier_kind, version = self.facts.carrier_kind, self.version
+        asked = (
+            requirements.on_file(self.waivers, carrier_kind, version.title_situation, kinds)
+            if carrier_kind is not None and version is not None
+            else requirements.not_on_file(self.waivers)
         )
         met = {each.code for each in asked if each.met}
+        sparing = [each for each in self.waivers if each.requirement in met]
         documents = tuple(
             FiledDocument(
-                id=UUID(document_id),
-                kind=kinds[0],
-                file_name=file_name,
-                number=number,
-                page_count=page_count,
-                valid_until=date.fromisoformat(valid_until) if valid_until else None,
-                sha256=sha256,
-                spares=tuple(each.name for each in waivers if each.requirement in met and each.met_by(kinds)),
+                id=paper.id,
+                kind=paper.kind,
+                file_name=paper.file_name,
+                number=paper.number,
+                page_count=paper.page_count,
+                valid_until=paper.valid_until,
+                sha256=paper.sha256,
+                spares=tuple(each.name for each in sparing if each.met_by((paper.kind, *paper.also_kinds))),
             )
-            for kinds, (document_id, _, _, file_name, number, page_count, valid_until, sha256) in zip(
-                kinds_of, rows, strict=True
-            )
+            for paper in papers
         )
         return documents, asked
 
-    def _waivers(self) -> list[Waiver]:
-        return [
-            Waiver(
-                item_code=self.item.code,
-                requirement=requirement,
-                name=name,
-                evidence=tuple(map(DocumentKind, evidence)),
-                title_situations=tuple(map(TitleSituation, situations)),
-                waived=waived,
-                legal_basis=legal_basis,
-                source="",
-                begins_on=self.day,
-                ends_on=None,
-            )
-            for requirement, name, evidence, situations, waived, legal_basis in self.facts["waivers"] or ()
-        ]
-
     def _occupants(self) -> tuple[Occupant, ...]:
-        free = bool(self.facts["sharing"])
+        free = bool(self.facts.sharing)
         registers = self.item.registration_kind is not RegistrationKind.NONE
         found = [
             Occupant(
-                name=name,
-                unit_label=label,
-                status=status,
-                since=date.fromisoformat(since),
-                registration_id=UUID(registration_id),
-                contested=contested,
-                blocks=registers and not contested and not (free and may_share),
+                name=each.name,
+                unit_label=each.unit_label,
+                status=each.status,
+                since=each.since,
+                registration_id=each.registration_id,
+                contested=each.contested,
+                blocks=registers and not each.contested and not (free and each.may_share),
             )
-            for registration_id, name, label, status, since, contested, may_share in self.facts["registrations"] or ()
+            for each in self.facts.registrations or ()
         ]
         registered = {each.name for each in found}
         found += [
             Occupant(
-                name=name,
-                unit_label=label,
+                name=each.name,
+                unit_label=each.unit_label,
                 status="resident",
-                since=date.fromisoformat(since),
+                since=each.since,
                 registration_id=None,
                 contested=False,
                 blocks=False,
             )
-            for name, label, since in self.facts["tenancies"] or ()
-            if name not in registered
+            for each in self.facts.tenancies or ()
+            if each.name not in registered
         ]
         return tuple(found)
-
-
-def _version(facts: dict[str, Any] | None) -> VersionFacts | None:
-    if facts is None:
-        return None
-    return VersionFacts(
-        id=UUID(facts["id"]),
-        dossier_id=UUID(facts["dossier_id"]),
-        dossier_number=facts["dossier_number"],
-        number=facts["number"],
-        title_situation=TitleSituation(facts["title_situation"]),
-        reviewed_at=datetime.fromisoformat(facts["reviewed_at"]),
-        reviewed_by=facts["reviewed_by"],
-        valid_until=date.fromisoformat(facts["valid_until"]),
-    )
-
-
-def _flag(facts: dict[str, Any]) -> Flag:
-    return Flag(
-        id=UUID(facts["id"]),
-        carrier_id=UUID(facts["carrier_id"]),
-        unit_id=UUID(facts["unit_id"]) if facts["unit_id"] else None,
-        kind=facts["kind"],
-        severity=Severity(facts["severity"]),
-        text=facts["text"],
-        source=facts["source"],
-        raised_by=UUID(facts["raised_by"]) if facts["raised_by"] else None,
-        raised_at=datetime.fromisoformat(facts["raised_at"]),
-    )

@@ -27,12 +27,13 @@ async def ask(
     day: date,
     pick: UUID | None = None,
 ) -> Verdict:
-    """The verdict on an address, and in the same transaction who asked for it and for which case.
+    """The verdict on an address; before it is given, who asked for it and for which case has been recorded.
 
+    Nothing is changed, so every statement is a transaction of its own: no BEGIN and COMMIT to wait for.
     `pick` is the unit or carrier that was chosen among the candidates of the first answer. Raises Invalid for an item
     that is not in the catalogue.
     """
-    async with database.transaction() as db:
+    async with database.connection() as db:
         match = await find_for(db, lexicon, actor, address, pick)
         answer = await verdict(db, actor, match, item_code, day)
         noun, noun_id = _object(match)
