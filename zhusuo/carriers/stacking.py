@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID
@@ -183,6 +184,7 @@ def plan(
     )
 
 
+@lru_cache(maxsize=10_000)
 def trade_name(name: str) -> str:
     """字号和行业 of a company: without the city in front and the legal form behind."""
     short = re.sub(r"^上海市?|[（(][^（）()]{0,12}[）)]", "", name)
