@@ -144,10 +144,10 @@ async def fill(database: Database, shape: Shape, tell: Callable[[int], None]) ->
                 EXCLUDE USING gist (unit_id WITH =, during WITH &&)
             """
         )
-    await _settle(database.url)
+    await settle(database.url)
 
 
-async def _settle(database_url: str) -> None:
+async def settle(database_url: str) -> None:
     """Let statistics and visibility be what they are after some days of work."""
     connection = await asyncpg.connect(database_url)
     await connection.execute("VACUUM (ANALYZE)", timeout=3600)
