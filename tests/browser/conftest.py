@@ -6,9 +6,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -83,18 +85,30 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
+@asynccontextmanager
+async def profile(browser: Browser, *, said: list[str] | None = None, **options: Any) -> AsyncIterator[Page]:
+    """A fresh browser profile; what the console complains of fails the test, unless the caller collects it (`said`)."""
+    complaints = [] if said is None else said
+    options = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **options}
+    context = await browser.new_context(**options)
+    found = await context.new_page()
+    found.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    found.on(
+        "response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
+    found.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield found
+    finally:
+        await context.close()
+    if said is None:
+        assert complaints == []
+
+
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A fresh browser profile; what the console complains of fails the test."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    said: list[str] = []
-    found = await context.new_page()
-    found.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    found.on("response", lambda answer: said.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    found.on("pageerror", lambda error: said.append(str(error)))
-    yield found
-    await context.close()
-    assert said == []
+    async with profile(browser) as found:
+        yield found
 
 
 async def sign_in(page: Page, installation: Installation, login: str) -> None:

@@ -384,13 +384,13 @@ def _day(fact: Fact | None) -> date | None:
 # 页
 
 
-def page_url(document_id: UUID, page: int) -> str:
-    """The picture of a page (ports.common.documents)."""
-    return f"/documents/{document_id}/pages/{page}.webp"
+def page_url(document_id: UUID, page: int, *, read: bool = True) -> str:
+    """The picture of a page (ports.common.documents); another address once it is read, for it may be turned then."""
+    return f"/documents/{document_id}/pages/{page}.webp{'' if read else '?v=unread'}"
 
 
-def thumb_url(document_id: UUID, page: int) -> str:
-    return f"/documents/{document_id}/thumbs/{page}.webp"
+def thumb_url(document_id: UUID, page: int, *, read: bool = True) -> str:
+    return f"/documents/{document_id}/thumbs/{page}.webp{'' if read else '?v=unread'}"
 
 
 def page_href(href: str, place: Place) -> str:

@@ -197,7 +197,7 @@ def _rail_page(desk: Desk, row: PageRow) -> Params:
     return {
         "number": row.page,
         "href": page_href(desk.filing.id, row.document_id, row.page),
-        "src": cards.thumb_url(row.document_id, row.page) if row.drawn else "",
+        "src": cards.thumb_url(row.document_id, row.page, read=row.read) if row.drawn else "",
         "current": _is_open(desk, row.document_id, row.page),
         "masked": row.read and row.sensitive,
         "flawed": bool(row.quality),
@@ -228,7 +228,7 @@ def open_image(desk: Desk) -> Params | None:
     if row is None or document is None or not row.drawn:
         return None
     return {
-        "src": cards.page_url(document.id, row.page),
+        "src": cards.page_url(document.id, row.page, read=row.read),
         "width": row.width,
         "height": row.height,
         "alt": f"{document.kind.label}第 {row.page} 页",

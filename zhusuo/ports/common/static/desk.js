@@ -124,6 +124,7 @@ class Desk extends HTMLElement {
   key(event) {
     if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, summary, button") || localStorage.getItem("zs-keys") === "off") return;
+    if (event.key === " " && event.target.matches?.("input") && !this.contains(event.target)) return; // ticks a reason
     const rows = this.rows;
     const at = rows.indexOf(this.row);
     if (event.key === " " && !event.target.matches?.("a")) this.confirm();
