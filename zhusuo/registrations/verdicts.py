@@ -347,7 +347,7 @@ class _Judge:
             else requirements.not_on_file(self.waivers)
         )
         met = {each.code for each in asked if each.met}
-        sparing = [each for each in self.waivers if each.requirement in met]
+        sparing = [(each.name, frozenset(each.evidence)) for each in self.waivers if each.requirement in met]
         documents = tuple(
             FiledDocument(
                 id=paper.id,
@@ -357,7 +357,9 @@ class _Judge:
                 page_count=paper.page_count,
                 valid_until=paper.valid_until,
                 sha256=paper.sha256,
-                spares=tuple(each.name for each in sparing if each.met_by((paper.kind, *paper.also_kinds))),
+                spares=tuple(
+                    name for name, evidence in sparing if not evidence.isdisjoint((paper.kind, *paper.also_kinds))
+                ),
             )
             for paper in papers
         )

@@ -1,11 +1,12 @@
 """查询的门: an address with its verdict, a unit, a lease against the papers on file, the waivers and their items."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from storage.store import Store
@@ -37,6 +38,7 @@ from zhusuo.ports.api.questions import (
     NameAsked,
     PickAsked,
 )
+from zhusuo.ports.common.app import today
 from zhusuo.ports.common.asking import ask
 from zhusuo.ports.common.documents import raw_body
 from zhusuo.settings import Settings
@@ -44,6 +46,20 @@ from zhusuo.waivers import store as waivers
 
 READING_SECONDS = "3"
 """When to ask again for a lease that is being read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What a lookup needs, in one piece: Litestar makes a task of its own for each dependency, and this path is hot."""
+
+    database: Database
+    lexicon: Lexicon
+    actor: Actor
+
+
+def who_asks(request: Request[Any, Any, Any]) -> Asking:
+    given = request.app.state
+    return Asking(database=given.database, lexicon=given.lexicon, actor=request.scope["state"]["actor"])
 
 
 @get(
@@ -54,18 +70,17 @@ READING_SECONDS = "3"
     description="写法不限。A、B 类给出唯一的单元和结论；C 类给候选，用 `pick` 选定后再查；N 类没有备案。"
     "同址的其他企业只给户数，不给名称。",
     responses=problems(422),
+    dependencies={"asking": Provide(who_asks, sync_to_thread=False)},
 )
 async def lookup(
-    database: NamedDependency[Database],
-    lexicon: NamedDependency[Lexicon],
-    actor: NamedDependency[Actor],
-    day: NamedDependency[date],
+    asking: NamedDependency[Asking],
     address: AddressAsked,
     item: ItemAsked = "",
     on: DayAsked = None,
     pick: PickAsked = None,
 ) -> Lookup:
-    return Lookup.of(await ask(database, lexicon, actor, address, item, on or day, pick))
+    answer = await ask(asking.database, asking.lexicon, asking.actor, address, item, on or today(), pick)
+    return Lookup.of(answer)
 
 
 @get(
