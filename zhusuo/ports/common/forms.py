@@ -26,6 +26,11 @@ def chosen(kind: Callable[[str], Value], text: str, name: str, sentence: str) ->
         raise Invalid({name: sentence}) from error
 
 
+def typed(text: str) -> str:
+    """What was typed into a search box, without blanks around it and without signs that nobody sees."""
+    return "".join(sign for sign in text if sign.isprintable()).strip()
+
+
 def whole(text: str, name: str) -> int | None:
     """A whole number, or None where nothing was filled in. Raises Invalid."""
     return chosen(int, text.strip(), name, "请填写整数。") if text.strip() else None

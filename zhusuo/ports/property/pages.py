@@ -17,6 +17,7 @@ from zhusuo.dossiers.search import search as find
 from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import filers
+from zhusuo.ports.common.forms import typed
 from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.ports.property import reads
 from zhusuo.registrations import roster
@@ -92,8 +93,9 @@ async def registrations(
     q: FromQuery[str] = "",
     after: FromQuery[UUID | None] = None,
 ) -> Template:
+    view, q = typed(view), typed(q)
     async with database.connection() as db:
-        rows = await reads.registrations(db, actor, view, q.strip(), after)
+        rows = await reads.registrations(db, actor, view, q, after)
         counts = await reads.registration_counts(db, actor)
     more = rows[-1].id if len(rows) == reads.PAGE else None
     given = {"rows": rows, "counts": counts, "views": reads.VIEWS, "view": view, "q": q, "after": more}
@@ -121,8 +123,8 @@ async def search(
     after: FromQuery[str | None] = None,
 ) -> Template:
     """全文检索 over our documents, and those in force for our buildings."""
-    found, errors = None, {}
-    if q.strip():
+    q, found, errors = typed(q), None, {}
+    if q:
         async with database.connection() as db:
             try:
                 found = await find(db, actor, q, after=after)

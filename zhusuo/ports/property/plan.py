@@ -21,7 +21,7 @@ from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import plans
 from zhusuo.ports.common.files import xlsx
-from zhusuo.ports.common.forms import a_day, again
+from zhusuo.ports.common.forms import a_day, again, typed
 from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.ports.property import reads
 from zhusuo.tenancies import actions
@@ -68,7 +68,7 @@ class Look:
 def looked_at(building: str | None, sort: str, view: str, show: str) -> Look:
     """A look out of the query; what is none is left out."""
     return Look(
-        building=building,
+        building=None if building is None else typed(building),
         order=Order(sort) if sort in set(Order) else Order.PLACE,
         table=view == "table",
         show=show if show in set(CellStatus) else "",

@@ -17,7 +17,7 @@ from zhusuo.db import Database
 from zhusuo.errors import Conflict, Invalid
 from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common import filers
-from zhusuo.ports.common.forms import again, chosen, whole
+from zhusuo.ports.common.forms import again, chosen, typed, whole
 from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
 
@@ -62,8 +62,9 @@ class CarrierForm:
 async def listing(
     request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], q: FromQuery[str] = ""
 ) -> Template:
+    q = typed(q)
     async with database.connection() as db:
-        found = await filers.directory(db, actor, q) if q.strip() else []
+        found = await filers.directory(db, actor, q) if q else []
         claims = await filers.claims(db, actor.organisation_id)
     return page(request, "claims/list.html", q=q, found=found, claims=claims, desk=HOME_OF[actor.role], errors={})
 
@@ -132,7 +133,7 @@ async def end(
 async def new(
     request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], name: FromQuery[str] = ""
 ) -> Template:
-    return await _new(request, database, actor, CarrierForm(name=name), {})
+    return await _new(request, database, actor, CarrierForm(name=typed(name)), {})
 
 
 async def _new(request: Asked, database: Database, actor: Actor, form: CarrierForm, errors: dict[str, str]) -> Template:

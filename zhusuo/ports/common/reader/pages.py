@@ -16,7 +16,7 @@ from zhusuo.dossiers import papers
 from zhusuo.dossiers.model import Document, DocumentField, DocumentKind
 from zhusuo.errors import Invalid
 from zhusuo.people.model import HOME_OF, Actor
-from zhusuo.ports.common.forms import Several, a_day, again, chosen, several
+from zhusuo.ports.common.forms import Several, a_day, again, chosen, several, typed
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.reader import reads
 from zhusuo.settings import Settings
@@ -25,6 +25,7 @@ Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 KINDS = [(kind.value, kind.label) for kind in DocumentKind if kind is not DocumentKind.BLANK]
 UNSURE = 0.8
+MOST_PAGES = 100_000
 
 
 @dataclass
@@ -54,7 +55,7 @@ async def document(
     page: FromQuery[int] = 1,
     q: FromQuery[str] = "",
 ) -> Template:
-    return await _document(request, database, settings, actor, document_id, page, q, {})
+    return await _document(request, database, settings, actor, document_id, min(max(page, 1), MOST_PAGES), typed(q), {})
 
 
 async def _document(

@@ -21,7 +21,7 @@ from zhusuo.dossiers.uploads import clean_name
 from zhusuo.errors import Invalid, Refusal
 from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common.files import xlsx
-from zhusuo.ports.common.forms import again, chosen
+from zhusuo.ports.common.forms import again, chosen, typed
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.units import carried, reads
 
@@ -91,10 +91,10 @@ class ConfirmForm:
 
 def _filter(q: str, building: str | None, floor: str, kind: str) -> reads.Filter:
     return reads.Filter(
-        q=q.strip(),
-        building=None if building in (None, "-") else building,
+        q=typed(q),
+        building=None if building is None or building == "-" else typed(building),
         floor=floor_of_cell(floor) if floor.strip() else None,
-        kind=kind,
+        kind=typed(kind),
     )
 
 
@@ -175,6 +175,13 @@ async def add(
     return go(f"/carriers/{carrier_id}/units?added={len(added)}")
 
 
+def _version(text: str) -> int:
+    """The version a page was made from. Raises ValueError."""
+    if not text.isdecimal() or len(text) > 9:
+        raise ValueError(text)
+    return int(text)
+
+
 def _errors(refusal: Refusal) -> dict[str, str]:
     return refusal.fields if isinstance(refusal, Invalid) else {"label": refusal.message}
 
@@ -237,7 +244,7 @@ async def change(
     async with database.connection() as db:
         carrier, unit = await reads.unit_for(db, actor, unit_id)
     try:
-        version = chosen(int, data.version, "label", "页面已过时，请刷新后再改。")
+        version = chosen(_version, data.version, "label", "页面已过时，请刷新后再改。")
         await unit_actions.change_unit(database, actor, unit_id, version, data.new(unit.part_of))
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
         return again(await _one(request, database, actor, unit_id, data, UnitForm(), _errors(refusal)))
@@ -272,7 +279,7 @@ async def retire(
 ) -> Redirect:
     async with database.connection() as db:
         carrier, _ = await reads.unit_for(db, actor, unit_id)
-    version = chosen(int, data.version, "version", "页面已过时，请刷新后再改。")
+    version = chosen(_version, data.version, "version", "页面已过时，请刷新后再改。")
     await unit_actions.retire_unit(database, actor, unit_id, version)
     return go(f"/carriers/{carrier.id}/units?done=retired")
 

@@ -17,9 +17,9 @@ from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Database
 from zhusuo.dossiers import actions, standing
 from zhusuo.dossiers.model import Filing, FilingKind, FilingStatus, ScopeKind, TitleSituation
-from zhusuo.errors import Conflict, Invalid, Refusal
+from zhusuo.errors import Conflict, Invalid, NotFound, Refusal
 from zhusuo.people.model import HOME_OF, Actor, Role
-from zhusuo.ports.common.forms import Several, again, chosen
+from zhusuo.ports.common.forms import Several, again, chosen, typed
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.wizard import reads, rows, words
 from zhusuo.settings import Settings
@@ -110,11 +110,12 @@ async def new(
     what: FromQuery[str] = "first",
 ) -> Template:
     """Which carrier; and, once it is chosen, what is to be filed for it."""
+    q = typed(q)
     async with database.connection() as db:
-        ids = [carrier_id] if carrier_id else await reads.candidates(db, actor, q.strip())
+        ids = [carrier_id] if carrier_id else await reads.candidates(db, actor, q)
         found = await reads.startable(db, actor, ids)
     if carrier_id and found:
-        return _start_page(request, actor, found[0], StartForm(what=what), {})
+        return _start_page(request, actor, found[0], StartForm(what=typed(what)), {})
     desk = HOME_OF[actor.role]
     return page(request, "wizard/choose.html", found=found, q=q, desk=desk, typed=actor.role is Role.CLERK)
 
@@ -148,6 +149,8 @@ async def start(
     except (Invalid, Conflict) as refusal:
         async with database.connection() as db:
             found = await reads.startable(db, actor, [carrier_id])
+        if not found:
+            raise NotFound from refusal
         errors = refusal.fields if isinstance(refusal, Invalid) else {"what": refusal.message}
         return again(_start_page(request, actor, found[0], data, errors))
     return go(f"/filings/{filing.id}/carrier")

@@ -83,7 +83,7 @@ async def case(db: Connection, actor: Actor, filing_id: UUID) -> Case:
 
 
 async def startable(db: Connection, actor: Actor, carrier_ids: Sequence[UUID]) -> list[Startable]:
-    """Those of these carriers that the actor may file for."""
+    """Those of these carriers that the actor may file for; of a single one also what is in force there."""
     rows = await db.fetch(
         """
         SELECT c.id, c.name, coalesce(main.text, '') AS address, c.kind,
@@ -131,7 +131,7 @@ async def startable(db: Connection, actor: Actor, carrier_ids: Sequence[UUID]) -
         Startable(
             **{
                 **dict(row),
-                "versions": await versions(db, row["id"]),
+                "versions": await versions(db, row["id"]) if len(carrier_ids) == 1 else (),
                 "open_filings": tuple(
                     (UUID(each["id"]), FilingKind(each["kind"]), FilingStatus(each["status"]))
                     for each in row["open_filings"]
