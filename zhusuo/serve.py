@@ -83,8 +83,6 @@ async def serve(settings: Settings) -> None:
         # What is there from the start is not looked through again at every collection: that takes tens of milliseconds.
         gc.collect()
         gc.freeze()
-        gc.collect()
-        gc.freeze()  # modules, routes, the lexicon: walking through them again and again costs a page 0.1 s now and then
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
