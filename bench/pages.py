@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
+import psutil
 from litestar.handlers import HTTPRouteHandler
 from rich.console import Console
 from rich.table import Table
@@ -94,10 +95,11 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """How long it took, in milliseconds; `size` in bytes."""
+    """How long it took, in milliseconds, and how much of that the web process worked; `size` in bytes."""
 
     page: Page
     times: list[float]
+    work: float
     status: int
     size: int
 
@@ -197,7 +199,8 @@ def pages(who: str, role: Role, doors_: list[tuple[str, str]], objects: dict[str
 class Line:
     """One kept connection of a browser."""
 
-    def __init__(self, url: str, headers: dict[str, str]) -> None:
+    def __init__(self, web: psutil.Process, url: str, headers: dict[str, str]) -> None:
+        self.web = web
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
         self.headers = headers
 
@@ -214,12 +217,17 @@ class Line:
         for _ in range(WARM):
             status, size, _took = self.get(page.path)
         took: list[float] = []
+        before = self._worked()
         until = time.perf_counter() + PATIENCE
         while len(took) < requests and (time.perf_counter() < until or len(took) < 5):
             if len(took) % 5 == 0:
                 floor.append(self.get("/readyz")[2])
             took.append(self.get(page.path)[2])
-        return Times(page=page, times=took, status=status, size=size)
+        return Times(page=page, times=took, work=(self._worked() - before) / len(took), status=status, size=size)
+
+    def _worked(self) -> float:
+        times = self.web.cpu_times()
+        return float(times.user + times.system) * 1000
 
 
 @asynccontextmanager
@@ -255,7 +263,7 @@ async def measure(home: Path, requests: int, only: str) -> tuple[list[Times], li
         every = doors(things)
         for who, signed_in in people.items():
             objects = await nouns(things.database, signed_in)
-            line = Line(site.url, signed_in.headers)
+            line = Line(site.web, site.url, signed_in.headers)
             for page in pages(who, signed_in.actor.role, every, objects):
                 if only in page.door:
                     found.append(await asyncio.to_thread(line.times, page, requests, floor))
@@ -297,14 +305,21 @@ def figures(found: list[Times], floor: list[float]) -> list[Figure]:
 
 def _show_all(found: list[Times], *, whole: bool) -> None:
     table = Table(title="Pages, slowest first" + ("" if whole else " (those over half the bar)"), title_justify="left")
-    for column in ("who", "door", "path", "status", "KB", "p50 ms", "p95 ms", "n"):
+    for column in ("who", "door", "path", "status", "KB", "work ms", "p50 ms", "p95 ms", "n"):
         table.add_column(column, overflow="fold")
     for each in sorted(found, key=lambda each: -each.p95):
         if not whole and each.p95 <= BAR_MS / 2 and each.status < 400:
             continue
         style = "red" if each.status >= 400 or (each.p95 > BAR_MS and not each.page.is_file) else None
         cells: tuple[Any, ...] = (each.page.who, each.page.door, each.page.path[:90], each.status, each.size // 1000)
-        table.add_row(*map(str, cells), f"{each.p50:.1f}", f"{each.p95:.1f}", str(len(each.times)), style=style)
+        table.add_row(
+            *map(str, cells),
+            f"{each.work:.1f}",
+            f"{each.p50:.1f}",
+            f"{each.p95:.1f}",
+            str(len(each.times)),
+            style=style,
+        )
     Console(width=200).print(table)
 
 
