@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
 from storage.store import Store
 from tests.support.web import ORIGIN, Site
@@ -10,8 +11,13 @@ from zhusuo.db import Database
 from zhusuo.settings import Settings
 from zhusuo.signing import Signer
 
+_apps: list[Litestar] = []
+"""The app is put together once a run: its routes and templates are the same for every test, its things are not."""
+
 
 @pytest.fixture
 async def site(database: Database, store: Store, tmp_path: Path) -> Site:
     settings = Settings(home=tmp_path, public_url=ORIGIN, free_space_mb=0)
-    return Site(database, store, settings, Signer.open(tmp_path / "signing.pem"))
+    found = Site(database, store, settings, Signer.open(tmp_path / "signing.pem"), next(iter(_apps), None))
+    _apps[:] = [found.app]
+    return found

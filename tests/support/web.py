@@ -43,14 +43,17 @@ class Visitor(httpx.AsyncClient):
 
 
 class Site:
-    """The app as one process serves it."""
+    """The app as one process serves it. `app`, where one was put together before, is handed this test's things."""
 
-    def __init__(self, database: Database, store: Store, settings: Settings, signer: Signer) -> None:
+    def __init__(
+        self, database: Database, store: Store, settings: Settings, signer: Signer, app: Litestar | None = None
+    ) -> None:
         self.database = database
         self.store = store
         self.settings = settings
         self.signer = signer
-        self.app: Litestar = create_app(database, store, settings, signer, LEXICON, ROOMS)
+        self.app: Litestar = app or create_app(database, store, settings, signer, LEXICON, ROOMS)
+        self.app.state.update({"database": database, "store": store, "settings": settings, "signer": signer})
 
     @asynccontextmanager
     async def visitor(self, **headers: str) -> AsyncIterator[Visitor]:
