@@ -1,8 +1,11 @@
 """Fixtures: one PostgreSQL a run, a rolled-back or a fresh database a test, a bucket of a real S3 server."""
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,11 +18,16 @@ from zhusuo.embedded import Embedded
 
 
 @pytest.fixture(scope="session")
-async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embedded]:
-    """PostgreSQL and S3 as a trial installation has them, without fsync, for the whole run."""
-    running = await Embedded.start(tmp_path_factory.mktemp("servers"), fsync=False)
+async def servers() -> AsyncIterator[Embedded]:
+    """PostgreSQL and S3 as a trial installation has them, without fsync, for the whole run.
+
+    Not under pytest's own folder: every run that begins shuts that one to others, and as root PostgreSQL is another.
+    """
+    home = Path(tempfile.mkdtemp(prefix="zhusuo-tests-"))
+    running = await Embedded.start(home, fsync=False)
     yield running
     await running.stop()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
