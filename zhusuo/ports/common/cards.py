@@ -128,10 +128,17 @@ def _candidate(each: Candidate) -> Params:
 
 def verdict_card(verdict: Verdict) -> Params:
     """For dossier.verdict."""
-    blocked = verdict.blocked_by is not None
-    covered = verdict.kind is VerdictKind.COVERED
+    blocking = verdict.blocked_by if verdict.kind is VerdictKind.COVERED else None
+    if blocking is not None:
+        return {
+            "tone": "warn",
+            "title": ["已备案，", "正为别家保留" if blocking.status == "held" else "已有别家登记"],
+            "need": escape(f"{blocking.name}，{_since(blocking)}"),
+            "beside": "一处住所只登记一户，现在不能调用",
+            "facts": _version_facts(verdict),
+        }
     return {
-        "tone": "warn" if covered and blocked else TONES[verdict.kind],
+        "tone": TONES[verdict.kind],
         "title": _phrases(verdict.sentence),
         "need": _need(verdict),
         "facts": _version_facts(verdict),
@@ -146,11 +153,13 @@ def _phrases(sentence: str) -> list[str]:
 
 
 def _need(verdict: Verdict) -> Markup:
-    """What to do; where it is covered, the papers to bring stand out."""
+    """What to do; where it is covered, the papers to bring stand out, else their number: the list stands below."""
+    names = [each.name for each in verdict.to_bring]
+    if verdict.kind is not VerdictKind.COVERED:
+        return escape(verdict.need.replace("、".join(names), f"{len(names)} 件") if names else verdict.need)
     need: Markup = escape(verdict.need)
-    if verdict.kind is VerdictKind.COVERED and verdict.blocked_by is None:
-        for each in sorted({each.name for each in verdict.to_bring}, key=len, reverse=True):
-            need = need.replace(each, Markup(" <em>{}</em>").format(each), 1)
+    for name in sorted(set(names), key=len, reverse=True):
+        need = need.replace(name, Markup(" <em>{}</em>").format(name), 1)
     return need
 
 
@@ -205,7 +214,7 @@ def occupant_cards(occupants: Sequence[Occupant]) -> list[Params]:
     return [
         {
             "name": each.name,
-            "said": each.sentence.partition("，")[0],
+            "said": _since(each),
             "unit": each.unit_label,
             "tone": "warn" if each.contested else "bad" if each.blocks else "ok",
             "leaves": each.registration_id if each.blocks and each.status == "registered" else None,
@@ -213,6 +222,10 @@ def occupant_cards(occupants: Sequence[Occupant]) -> list[Params]:
         }
         for each in occupants
     ]
+
+
+def _since(each: Occupant) -> str:
+    return each.sentence.partition("，")[0]
 
 
 def _occupant_note(each: Occupant) -> tuple[str, str] | None:
