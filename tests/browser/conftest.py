@@ -87,15 +87,21 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def profile(browser: Browser, *, said: list[str] | None = None, **options: Any) -> AsyncIterator[Page]:
-    """A fresh browser profile; what the console complains of fails the test, unless the caller collects it (`said`)."""
+    """A fresh browser profile; what the console complains of fails the test, unless the caller collects it (`said`).
+
+    A form that comes back with its errors (422) is an answer, no complaint.
+    """
     complaints = [] if said is None else said
+
+    def hear(text: str) -> None:
+        if "422" not in text:
+            complaints.append(text)
+
     options = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **options}
     context = await browser.new_context(**options)
     found = await context.new_page()
-    found.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    found.on(
-        "response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
-    )
+    found.on("console", lambda message: hear(message.text) if message.type == "error" else None)
+    found.on("response", lambda answer: hear(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
     found.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield found
