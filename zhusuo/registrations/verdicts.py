@@ -4,7 +4,7 @@ This is the hot path of the counter: whatever the address leads to, one question
 it takes ten times as long as to answer it, but no value in it makes one plan better than another: PostgreSQL keeps one.
 """
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
 from zhusuo.dossiers.model import DocumentKind, TitleSituation
 from zhusuo.errors import Invalid, NotAllowed
-from zhusuo.flags import Flag
+from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import requirements
@@ -53,7 +53,8 @@ async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, da
     return _Judge(match, day, facts, facts.item).verdict()
 
 
-class _Paper(Struct, frozen=True, array_like=True):
+class _Paper(Struct, frozen=True, array_like=True, order=True):
+    position: int
     id: UUID
     kind: DocumentKind
     also_kinds: tuple[DocumentKind, ...]
@@ -63,32 +64,41 @@ class _Paper(Struct, frozen=True, array_like=True):
     valid_until: date | None
     sha256: str
 
+    @property
+    def kinds(self) -> tuple[DocumentKind, ...]:
+        return (self.kind, *self.also_kinds)
 
-class _Registered(Struct, frozen=True, array_like=True):
-    registration_id: UUID
+
+class _Registered(Struct, frozen=True, array_like=True, order=True):
+    created_at: datetime
+    id: UUID
     name: str
     unit_label: str
     status: str
     since: date
     contested: bool
-    may_share: bool
+    may_share: bool | None
 
 
-class _Resident(Struct, frozen=True, array_like=True):
+class _Resident(Struct, frozen=True, array_like=True, order=True):
+    reported_at: datetime
     name: str
     unit_label: str
     since: date
 
 
 class _Facts(Struct, frozen=True):
-    """The answer of the one question; `waivers` is JSON inside, for it is the same for every address."""
+    """The answer of the one question, in no order; `waivers` is JSON inside, for it is the same for every address.
+
+    Whether a unit may be shared is its own word, else (null) its carrier's.
+    """
 
     catalogue: int | None
     item: ApprovalItem | None
     waivers: str | None
     version: VersionFacts | None
     documents: tuple[_Paper, ...] | None
-    carrier_kind: CarrierKind | None
+    carrier: tuple[CarrierKind, bool] | None
     carrier_on_file: bool
     under_review: bool
     sharing: bool | None
@@ -112,8 +122,9 @@ async def _facts(
     found: str = await db.fetchval(
         """
         WITH space AS MATERIALIZED (
-            SELECT id
-              FROM space_of($3)
+            SELECT u.id, u.label, u.sharing_allowed
+              FROM space_of($3) AS s
+              JOIN units AS u ON u.id = s.id
         ),
         catalogue AS (
             SELECT id, number
@@ -138,9 +149,8 @@ async def _facts(
                  WHERE i.catalogue_id = (SELECT id FROM catalogue)
                    AND i.code = $4),
             'waivers', (
-                SELECT json_agg(json_build_array(w.requirement, w.requirement_name, w.evidence, w.title_situations,
-                                                 w.waived, w.legal_basis)
-                       ORDER BY w.position)::text
+                SELECT json_agg(json_build_array(w.position, w.requirement, w.requirement_name, w.evidence,
+                                                 w.title_situations, w.waived, w.legal_basis))::text
                   FROM waivers AS w
                  WHERE w.catalogue_id = (SELECT id FROM catalogue)
                    AND w.item_code = $4
@@ -157,13 +167,16 @@ async def _facts(
                   JOIN persons AS p ON p.id = version.approved_by
                   JOIN organisations AS o ON o.id = p.organisation_id),
             'documents', (
-                SELECT json_agg(json_build_array(vd.document_id, vd.kind, vd.also_kinds, doc.file_name, doc.number,
-                                                 doc.page_count, doc.valid_until, vd.sha256)
-                       ORDER BY vd.position)
+                SELECT json_agg(json_build_array(vd.position, vd.document_id, vd.kind, vd.also_kinds, doc.file_name,
+                                                 doc.number, doc.page_count, doc.valid_until, vd.sha256))
                   FROM version
                   JOIN version_documents AS vd ON vd.version_id = version.id
                   JOIN documents AS doc ON doc.id = vd.document_id),
-            'carrier_kind', (SELECT kind FROM carriers WHERE id = $2 AND district_code = $1),
+            'carrier', (
+                SELECT json_build_array(kind, sharing_allowed)
+                  FROM carriers
+                 WHERE id = $2
+                   AND district_code = $1),
             'carrier_on_file', EXISTS (
                 SELECT
                   FROM dossier_versions
@@ -176,40 +189,29 @@ async def _facts(
                  WHERE carrier_id = $2
                    AND district_code = $1
                    AND status = 'submitted'),
-            'sharing', (
-                SELECT coalesce(u.sharing_allowed, c.sharing_allowed)
-                  FROM units AS u
-                  JOIN carriers AS c ON c.id = u.carrier_id
-                 WHERE u.id = $3),
+            'sharing', (SELECT sharing_allowed FROM space WHERE id = $3),
             'registrations', (
                 SELECT json_agg(json_build_array(
-                           r.id, r.applicant, u.label, r.status,
+                           r.created_at, r.id, r.applicant, space.label, r.status,
                            coalesce(r.registered_on, (r.created_at AT TIME ZONE 'Asia/Shanghai')::date), r.contested,
-                           r.unit_id = $3 OR coalesce(u.sharing_allowed, c.sharing_allowed))
-                       ORDER BY r.created_at)
-                  FROM registrations AS r
-                  JOIN units AS u ON u.id = r.unit_id
-                  JOIN carriers AS c ON c.id = u.carrier_id
-                 WHERE r.unit_id IN (SELECT id FROM space)
-                   AND r.district_code = $1
+                           r.unit_id = $3 OR space.sharing_allowed))
+                  FROM space
+                  JOIN registrations AS r ON r.unit_id = space.id
+                 WHERE r.district_code = $1
                    AND r.status <> 'ended'
                    AND (r.held_until IS NULL OR r.held_until >= clock_timestamp())),
             'tenancies', (
-                SELECT json_agg(json_build_array(t.tenant, u.label,
-                                                 coalesce(t.moved_in_on, t.lease_begins_on, t.reported_at::date))
-                       ORDER BY t.reported_at)
-                  FROM tenancies AS t
-                  JOIN units AS u ON u.id = t.unit_id
-                 WHERE t.carrier_id = $2
-                   AND t.unit_id IN (SELECT id FROM space)
-                   AND t.district_code = $1
+                SELECT json_agg(json_build_array(t.reported_at, t.tenant, space.label,
+                                                 coalesce(t.moved_in_on, t.lease_begins_on, t.reported_at::date)))
+                  FROM space
+                  JOIN tenancies AS t ON t.unit_id = space.id
+                 WHERE t.district_code = $1
                    AND t.moved_out_on IS NULL),
             'flags', (
                 SELECT json_agg(json_build_object(
                            'id', f.id, 'carrier_id', f.carrier_id, 'unit_id', f.unit_id, 'kind', f.kind,
                            'severity', f.severity, 'text', f.text, 'source', f.source, 'raised_by', f.raised_by,
-                           'raised_at', f.raised_at)
-                       ORDER BY array_position(ARRAY['blocks', 'needs_reason', 'note'], f.severity), f.raised_at)
+                           'raised_at', f.raised_at))
                   FROM flags AS f
                  WHERE f.carrier_id = $2
                    AND (f.unit_id IS NULL OR f.unit_id = $3)
@@ -225,7 +227,8 @@ async def _facts(
     return _FACTS.decode(found)
 
 
-class _AskedFor(Struct, frozen=True, array_like=True):
+class _AskedFor(Struct, frozen=True, array_like=True, order=True):
+    position: int
     requirement: str
     name: str
     evidence: tuple[DocumentKind, ...]
@@ -253,7 +256,7 @@ def _waivers(text: str | None, item_code: str, day: date) -> tuple[Waiver, ...]:
             begins_on=day,
             ends_on=None,
         )
-        for each in (_ASKED_FOR.decode(text) if text else ())
+        for each in sorted(_ASKED_FOR.decode(text) if text else ())
     )
 
 
@@ -267,6 +270,9 @@ class _Judge:
         self.item = item
         self.version = facts.version
         self.waivers = _waivers(facts.waivers, item.code, day)
+        carrier: tuple[CarrierKind | None, bool] = facts.carrier or (None, False)
+        self.carrier_kind, self.carrier_shares = carrier
+        self.shares = self.carrier_shares if facts.sharing is None else facts.sharing
         self.occupants = self._occupants()
 
     def verdict(self) -> Verdict:
@@ -286,8 +292,8 @@ class _Judge:
             documents=documents,
             requirements=asked,
             occupants=self.occupants,
-            flags=self.facts.flags or (),
-            sharing_allowed=bool(self.facts.sharing),
+            flags=tuple(sorted(self.facts.flags or (), key=_gravest_first)),
+            sharing_allowed=self.shares,
         )
 
     def _kind(self) -> VerdictKind:
@@ -338,14 +344,11 @@ class _Judge:
 
     def _papers(self) -> tuple[tuple[FiledDocument, ...], tuple[Requirement, ...]]:
         """The version's documents, each with what it spares, and the item's requirements."""
-        papers = self.facts.documents or ()
-        kinds = {kind for paper in papers for kind in (paper.kind, *paper.also_kinds)}
-        carrier_kind, version = self.facts.carrier_kind, self.version
-        asked = (
-            requirements.on_file(self.waivers, carrier_kind, version.title_situation, kinds)
-            if carrier_kind is not None and version is not None
-            else requirements.not_on_file(self.waivers)
-        )
+        papers = sorted(self.facts.documents or ())
+        if self.carrier_kind is None or self.version is None:
+            return (), requirements.not_on_file(self.waivers)
+        kinds = {kind for paper in papers for kind in paper.kinds}
+        asked = requirements.on_file(self.waivers, self.carrier_kind, self.version.title_situation, kinds)
         met = {each.code for each in asked if each.met}
         sparing = [(each.name, frozenset(each.evidence)) for each in self.waivers if each.requirement in met]
         documents = tuple(
@@ -357,16 +360,13 @@ class _Judge:
                 page_count=paper.page_count,
                 valid_until=paper.valid_until,
                 sha256=paper.sha256,
-                spares=tuple(
-                    name for name, evidence in sparing if not evidence.isdisjoint((paper.kind, *paper.also_kinds))
-                ),
+                spares=tuple(name for name, evidence in sparing if not evidence.isdisjoint(paper.kinds)),
             )
             for paper in papers
         )
         return documents, asked
 
     def _occupants(self) -> tuple[Occupant, ...]:
-        free = bool(self.facts.sharing)
         registers = self.item.registration_kind is not RegistrationKind.NONE
         found = [
             Occupant(
@@ -374,11 +374,11 @@ class _Judge:
                 unit_label=each.unit_label,
                 status=each.status,
                 since=each.since,
-                registration_id=each.registration_id,
+                registration_id=each.id,
                 contested=each.contested,
-                blocks=registers and not each.contested and not (free and each.may_share),
+                blocks=registers and not each.contested and not (self.shares and self._may_share(each)),
             )
-            for each in self.facts.registrations or ()
+            for each in sorted(self.facts.registrations or ())
         ]
         registered = {each.name for each in found}
         found += [
@@ -391,7 +391,14 @@ class _Judge:
                 contested=False,
                 blocks=False,
             )
-            for each in self.facts.tenancies or ()
+            for each in sorted(self.facts.tenancies or ())
             if each.name not in registered
         ]
         return tuple(found)
+
+    def _may_share(self, other: _Registered) -> bool:
+        return self.carrier_shares if other.may_share is None else other.may_share
+
+
+def _gravest_first(flag: Flag) -> tuple[int, datetime]:
+    return list(Severity).index(flag.severity), flag.raised_at
