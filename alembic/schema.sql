@@ -1075,6 +1075,8 @@ CREATE INDEX units_by_number ON units USING btree (carrier_id, number) WHERE ((n
 
 CREATE INDEX units_by_whole ON units USING btree (part_of) WHERE (part_of IS NOT NULL);
 
+CREATE INDEX units_to_let ON units USING btree (carrier_id) WHERE ((retired_at IS NULL) AND (kind <> 'service'::text));
+
 CREATE INDEX uploads_by_expiry ON uploads USING btree (expires_at);
 
 CREATE INDEX uploads_by_noun ON uploads USING btree (noun_id, person_id) WHERE (finished_at IS NULL);
@@ -1086,6 +1088,8 @@ CREATE INDEX verification_misses_by_time ON verification_misses USING btree (at)
 CREATE INDEX version_documents_by_document ON version_documents USING btree (document_id);
 
 CREATE INDEX version_units_by_unit ON version_units USING btree (unit_id);
+
+CREATE INDEX version_units_covered ON version_units USING btree (version_id) WHERE upper_inf(during);
 
 CREATE TRIGGER audit_checkpoints_stand BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION audit_stands();
 

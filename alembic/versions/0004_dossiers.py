@@ -275,6 +275,7 @@ UP = (
     )
     """,
     "CREATE INDEX version_units_by_unit ON version_units (unit_id)",
+    "CREATE INDEX version_units_covered ON version_units (version_id) WHERE upper_inf(during)",
     """
     CREATE TABLE version_documents (
         version_id uuid NOT NULL REFERENCES dossier_versions,
