@@ -22,6 +22,7 @@ from zhusuo.errors import Invalid, NotFound, Refusal
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.filings import desk as desks
 from zhusuo.ports.approval.filings import reads
+from zhusuo.ports.common import cursors
 from zhusuo.ports.common.errors import status_of
 from zhusuo.ports.common.forms import a_day, chosen, several
 from zhusuo.ports.common.pages import go, page
@@ -68,7 +69,7 @@ async def filings(
 ) -> Template:
     tab = tab if tab in TABS else "waiting"
     async with database.connection() as db:
-        found = await _rows(db, actor, tab, subdistrict, kind, _cursor(after))
+        found = await _rows(db, actor, tab, subdistrict, kind, cursors.read(after))
         counts = await reads.counts(db, actor)
         subdistricts = [(each.code, each.name) for each in await subdistricts_of(db, actor.district_code)]
     rows = found[: reads.PAGE]
@@ -104,16 +105,6 @@ async def _rows(
 def _tabs(tab: str, counts: reads.Counts) -> list[tuple[str, str, bool, int | None]]:
     number = {"waiting": counts.waiting, "mine": counts.mine, "returned": counts.returned}
     return [(word, f"/approval/filings?tab={key}", key == tab, number.get(key)) for key, word in TABS.items()]
-
-
-def _cursor(after: str) -> tuple[datetime, UUID] | None:
-    if not after:
-        return None
-    seconds, _, filing_id = after.rpartition(".")
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC), UUID(filing_id)
-    except (ValueError, OverflowError, OSError) as error:
-        raise NotFound("翻页位置无效，请重新打开队列。") from error
 
 
 @post("/approval/filings/next", name="approval.next_filing", status_code=303)

@@ -8,6 +8,7 @@ from uuid import UUID
 from zhusuo.db import Connection, Row
 from zhusuo.dossiers.model import FilingKind, FilingStatus
 from zhusuo.people.model import Actor
+from zhusuo.ports.common import cursors
 
 PAGE = 50
 
@@ -34,8 +35,7 @@ class FilingRow:
     @property
     def cursor(self) -> str:
         """Where the next page begins: behind this one."""
-        at = self.decided_at or self.submitted_at
-        return f"{at.timestamp():.6f}.{self.id}"
+        return cursors.written(self.decided_at or self.submitted_at, self.id)
 
 
 @dataclass(frozen=True, kw_only=True)

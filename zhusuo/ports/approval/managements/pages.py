@@ -1,7 +1,6 @@
 """管理认领: compare the paper, confirm, refuse, end."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from zhusuo.dossiers import documents
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.managements import reads
-from zhusuo.ports.common import cards
+from zhusuo.ports.common import cards, cursors
 from zhusuo.ports.common.forms import again
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.reads import drawn_pages
@@ -50,7 +49,7 @@ async def managements(
 ) -> Template:
     status = status if status in list(ManagementStatus) else ManagementStatus.CLAIMED.value
     async with database.connection() as db:
-        found = await reads.managements(db, actor, status=status, before=_cursor(after), limit=reads.PAGE + 1)
+        found = await reads.managements(db, actor, status=status, before=cursors.read(after), limit=reads.PAGE + 1)
     rows = found[: reads.PAGE]
     return page(
         request,
@@ -60,16 +59,6 @@ async def managements(
         status=status,
         tabs=[(each.label, f"/approval/managements?status={each.value}", each.value == status) for each in TABS],
     )
-
-
-def _cursor(after: str) -> tuple[datetime, UUID] | None:
-    if not after:
-        return None
-    seconds, _, management_id = after.rpartition(".")
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC), UUID(management_id)
-    except (ValueError, OverflowError, OSError) as error:
-        raise NotFound("翻页位置无效，请重新打开。") from error
 
 
 @get("/approval/managements/{management_id:uuid}", name="approval.management")

@@ -7,6 +7,7 @@ from uuid import UUID
 from zhusuo.carriers.model import Capacity, ManagementStatus
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor
+from zhusuo.ports.common import cursors
 
 PAGE = 50
 
@@ -28,7 +29,7 @@ class ManagementRow:
 
     @property
     def cursor(self) -> str:
-        return f"{self.claimed_at.timestamp():.6f}.{self.id}"
+        return cursors.written(self.claimed_at, self.id)
 
 
 async def managements(

@@ -1,7 +1,7 @@
 """调用记录: the list, the receipt, and what a clerk does with it afterwards."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.reuses import reads
-from zhusuo.ports.common import files
+from zhusuo.ports.common import cursors, files
 from zhusuo.ports.common.forms import again, chosen
 from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.registrations import actions, receipts, store
@@ -112,7 +112,7 @@ async def reuses(
     after: FromQuery[str] = "",
 ) -> Template:
     async with database.connection() as db:
-        found = await _rows(db, actor, narrowed, before=_cursor(after), limit=reads.PAGE + 1)
+        found = await _rows(db, actor, narrowed, before=cursors.read(after), limit=reads.PAGE + 1)
         held = await reads.waiting_count(db, actor)
     rows = found[: reads.PAGE]
     return page(
@@ -139,16 +139,6 @@ async def _rows(
         before=before,
         limit=limit,
     )
-
-
-def _cursor(after: str) -> tuple[datetime, UUID] | None:
-    if not after:
-        return None
-    seconds, _, reuse_id = after.rpartition(".")
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC), UUID(reuse_id)
-    except (ValueError, OverflowError, OSError) as error:
-        raise NotFound("翻页位置无效，请重新查询。") from error
 
 
 @get("/approval/reuses.xlsx", name="approval.reuses_xlsx", dependencies=FILTER)

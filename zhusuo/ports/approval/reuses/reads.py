@@ -7,6 +7,7 @@ from uuid import UUID
 from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection, Row
 from zhusuo.people.model import Actor
+from zhusuo.ports.common import cursors
 from zhusuo.registrations.model import ReuseStatus
 
 PAGE = 50
@@ -42,7 +43,7 @@ class ReuseRow:
     @property
     def cursor(self) -> str:
         """Where the next page begins: behind this one."""
-        return f"{self.created_at.timestamp():.6f}.{self.id}"
+        return cursors.written(self.created_at, self.id)
 
 
 async def page(
