@@ -1,5 +1,6 @@
 """入驻图 pages: the picture of a building, a unit in its drawer, and what the manager says of who is in it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -168,7 +169,8 @@ async def sheet(
         carrier = await reads.carrier_for(db, actor, carrier_id)
         units = await carriers.units(db, carrier_id)
         here = await plans.occupants(db, carrier_id)
-    return xlsx(f"{carrier.name}入驻表 {day.isoformat()}", plans.sheet(carrier, units, here, day))
+    content = await asyncio.to_thread(plans.sheet, carrier, units, here, day)
+    return xlsx(f"{carrier.name}入驻表 {day.isoformat()}", content)
 
 
 # 说

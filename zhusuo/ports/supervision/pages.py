@@ -1,5 +1,6 @@
 """监管端 pages: how much of the office's subdistricts is on file, its carriers, and who is registered in them."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -105,7 +106,7 @@ async def carriers_xlsx(
         rows = await reads.carriers(
             db, actor, day, kind=kind, subdistrict=subdistrict, filed=filed, limit=sheets.MOST_ROWS
         )
-    return _file(sheets.carriers(rows, day), f"载体 {day}.xlsx", XLSX)
+    return _file(await asyncio.to_thread(sheets.carriers, rows, day), f"载体 {day}.xlsx", XLSX)
 
 
 @get("/supervision/carriers/{carrier_id:uuid}", name="supervision.carrier")
@@ -188,7 +189,7 @@ async def registrations_xlsx(
         rows = await reads.registrations(
             db, actor, q=q.strip(), carrier=carrier.strip(), status=status, limit=sheets.MOST_ROWS
         )
-    return _file(sheets.registrations(rows), f"登记企业 {day}.xlsx", XLSX)
+    return _file(await asyncio.to_thread(sheets.registrations, rows), f"登记企业 {day}.xlsx", XLSX)
 
 
 def _path(path: str, **query: str) -> str:

@@ -1,5 +1,6 @@
 """What the supervisor's pages read: carriers, units and businesses of the office's subdistricts, and nothing else."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -377,7 +378,8 @@ async def units_sheet(db: Connection, carrier_id: UUID, day: date) -> tuple[str,
     if found is None:
         raise NotFound
     units = await carriers_store.units(db, carrier_id)
-    return found.name, plans.sheet(found, units, await plans.occupants(db, carrier_id), day)
+    here = await plans.occupants(db, carrier_id)
+    return found.name, await asyncio.to_thread(plans.sheet, found, units, here, day)
 
 
 async def registrations(

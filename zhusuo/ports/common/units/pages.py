@@ -1,5 +1,6 @@
 """单元表 pages."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -194,7 +195,7 @@ async def export(
     async with database.connection() as db:
         carrier = await reads.carrier_for(db, actor, carrier_id)
         units = await carriers.units(db, carrier_id)
-    return xlsx(f"{carrier.name}单元表", sheets.unit_sheet(units))
+    return xlsx(f"{carrier.name}单元表", await asyncio.to_thread(sheets.unit_sheet, units))
 
 
 # 一个单元
