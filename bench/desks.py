@@ -5,16 +5,15 @@ the reuse whose receipt is opened, are made by the verbs themselves.
 """
 
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from uuid import UUID
-
-from PIL import Image, ImageDraw, ImageFont
 
 from bench.data import DISTRICT, District, people_of, settle
 from bench.installation import SignedIn, somebody
+from ocr.pool import Readers
 from storage.keys import content_key
 from storage.store import Store
 from zhusuo.addresses.keys import unit_key
@@ -39,7 +38,8 @@ OPEN = 600
 CLAIMS = 100
 REUSES = 5_000
 RECORDS = 200_000
-PAGE = (1400, 1980)
+PAGE_WIDTH = 1400
+SPECIMEN = Path(str(files("zhusuo") / "specimens" / "bundle-01" / "05-租赁合同1.pdf"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -406,7 +406,7 @@ async def _drafts(database: Database, desks: Desks, tower_id: UUID) -> None:
 
 async def _pictures(database: Database, store: Store) -> None:
     """One drawn page stands for all; lines with their boxes, and six fields a document."""
-    drawn = _drawn()
+    drawn = await _drawn()
     sha256 = hashlib.sha256(drawn).hexdigest()
     await store.put_bytes(content_key(sha256), drawn, "image/webp")
     async with database.transaction() as db:
@@ -443,18 +443,10 @@ async def _pictures(database: Database, store: Store) -> None:
         )
 
 
-def _drawn() -> bytes:
-    """A page as large as scans are drawn, with text all over."""
-    picture = Image.new("RGB", PAGE, "#fbfaf6")
-    draw = ImageDraw.Draw(picture)
-    font = ImageFont.truetype(str(files("zhusuo") / "fonts" / "NotoSansSC-Regular.subset.otf"), 28)
-    for line in range(60):
-        draw.text(
-            (100, 60 + line * 31), "住所登记材料 不动产权证书 复印件与原件一致 徐汇区 " * 2, fill="#333", font=font
-        )
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=80)
-    return out.getvalue()
+async def _drawn() -> bytes:
+    """The first page of a scanned lease, as it is drawn."""
+    async with Readers(1) as readers:
+        return await readers.draw(SPECIMEN, 1, PAGE_WIDTH, 0)
 
 
 async def _reuses(database: Database, signer: Signer, desks: Desks, tower_id: UUID) -> None:
