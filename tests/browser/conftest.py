@@ -26,7 +26,10 @@ from zhusuo.processes import Processes, Program
 from zhusuo.serve import opened
 from zhusuo.settings import Settings
 
-HOUSES = ("汇澜大厦", "望岸国际大厦", "望岸国际二座", "云杉中心", "天平路沿街商铺", "漕屿科技园")
+HOUSES = (
+    *("汇澜大厦", "望岸国际大厦", "望岸国际二座", "云杉中心"),
+    *("天平路沿街商铺", "漕屿科技园", "斜桥商务中心", "滨屿天地二座"),
+)
 SPECIMENS = ("bundle-06",)
 INTAKE = "zhusuo.demo.intake"
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"

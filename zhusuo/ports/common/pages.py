@@ -85,7 +85,6 @@ SHARED = {
     "/carriers": "/carriers",
     "/units": "/carriers",
     "/claims": "/claims",
-    "/approval/versions": "/carriers",
 }
 NOTICES = RailLink(href="/notices", icon="bell", label="通知")
 
