@@ -16,6 +16,7 @@ from zhusuo.people import actions
 from zhusuo.people.model import Actor, OrganisationKind, Role
 from zhusuo.ports.admin import reads
 from zhusuo.ports.admin.words import ACTIONS, NOUNS, SCOPES, TASKS
+from zhusuo.ports.common.forms import Several, chosen, several
 from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
 
@@ -28,7 +29,10 @@ class OrganisationForm:
     kind: str = ""
     name: str = ""
     uscc: str = ""
-    subdistricts: list[str] = field(default_factory=list)
+    subdistricts: Several = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.subdistricts = several(self.subdistricts)
 
 
 @dataclass
@@ -47,7 +51,10 @@ class ClientForm:
     name: str = ""
     origin: str = ""
     quota_per_minute: str = "600"
-    scopes: list[str] = field(default_factory=list)
+    scopes: Several = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.scopes = several(self.scopes)
 
 
 @dataclass
@@ -59,14 +66,6 @@ class ClerkForm:
 @dataclass
 class PasswordForm:
     password: str = ""
-
-
-def _chosen(kind: type, value: str, name: str, sentence: str) -> Any:
-    """A value of a fixed list or an id out of a form. Raises Invalid."""
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise Invalid({name: sentence}) from error
 
 
 @get("/admin", name="admin.organisations")
@@ -107,7 +106,7 @@ async def add_organisation(
         await actions.add_organisation(
             database,
             actor,
-            kind=_chosen(OrganisationKind, data.kind, "kind", "请选择机构类型。"),
+            kind=chosen(OrganisationKind, data.kind, "kind", "请选择机构类型。"),
             name=data.name,
             uscc=data.uscc.strip() or None,
             district_code=settings.district,
@@ -141,8 +140,8 @@ async def people(
     q: FromQuery[str] = "",
     organisation_id: FromQuery[str] = "",
 ) -> Template:
-    chosen = _chosen(UUID, organisation_id, "organisation_id", "没有这个机构。") if organisation_id else None
-    return await _people(request, database, q, chosen, PersonForm(organisation_id=organisation_id), {})
+    of = chosen(UUID, organisation_id, "organisation_id", "没有这个机构。") if organisation_id else None
+    return await _people(request, database, q, of, PersonForm(organisation_id=organisation_id), {})
 
 
 async def _people(
@@ -182,8 +181,8 @@ async def add_person(
         await actions.add_person(
             database,
             actor,
-            organisation_id=_chosen(UUID, data.organisation_id, "organisation_id", "请选择机构。"),
-            role=_chosen(Role, data.role, "role", "请选择岗位。"),
+            organisation_id=chosen(UUID, data.organisation_id, "organisation_id", "请选择机构。"),
+            role=chosen(Role, data.role, "role", "请选择岗位。"),
             name=data.name,
             login=data.login,
             password=data.password,
@@ -268,7 +267,7 @@ async def add_client(
         _, token = await actions.add_client(
             database,
             actor,
-            organisation_id=_chosen(UUID, data.organisation_id, "organisation_id", "请选择机构。"),
+            organisation_id=chosen(UUID, data.organisation_id, "organisation_id", "请选择机构。"),
             name=data.name,
             scopes=frozenset(data.scopes),
             origin=data.origin.strip().rstrip("/"),
@@ -280,7 +279,7 @@ async def add_client(
 
 
 def _quota(text: str) -> int:
-    quota: int = _chosen(int, text, "quota_per_minute", "每分钟次数写成整数。")
+    quota: int = chosen(int, text, "quota_per_minute", "每分钟次数写成整数。")
     if not 1 <= quota <= 1_000_000:
         raise Invalid({"quota_per_minute": "每分钟次数在 1 到 1,000,000 之间。"})
     return quota
@@ -322,7 +321,7 @@ async def map_clerk(
     data: Annotated[ClerkForm, URL_ENCODED],
 ) -> Template | Redirect:
     try:
-        person_id = _chosen(UUID, data.person_id, "person_id", "请选择审批员。")
+        person_id = chosen(UUID, data.person_id, "person_id", "请选择审批员。")
         await actions.map_clerk(database, actor, client_id, data.clerk, person_id)
     except Invalid as invalid:
         return _again(await _clients(request, database, ClientForm(), invalid.fields))
