@@ -73,3 +73,17 @@ async def test_nobody_disables_himself(site: Site, db: Connection) -> None:
         answer = await visitor.submit(f"/admin/people/{actor.person_id}/disable")
     assert answer.status_code == 409
     assert "不能停用自己的账号" in answer.text
+
+
+async def test_a_client_with_a_single_scope_is_added_like_any_other(site: Site, db: Connection) -> None:
+    actor = await make.actor(db, role="administrator")
+    async with site.signed_in(actor) as visitor:
+        answer = await visitor.submit(
+            "/admin/clients",
+            organisation_id=str(actor.organisation_id),
+            name="统计系统",
+            quota_per_minute="60",
+            scopes="waivers",
+        )
+    assert answer.status_code == 200
+    assert await db.fetchval("SELECT scopes FROM clients WHERE name = '统计系统'") == ["waivers"]
