@@ -4,8 +4,8 @@ This is the hot path of the counter: whatever the address leads to, one question
 it takes ten times as long as to answer it, but no value in it makes one plan better than another: PostgreSQL keeps one.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
@@ -39,18 +39,35 @@ async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, da
     """
     if actor.role not in (Role.CLERK, Role.CLIENT):
         raise NotAllowed
-    unit = match.unit
+    item_code = item_code or USUAL_ITEM
+    known = _ASKED.get(item_code)
     facts = await _facts(
         db,
         actor.district_code,
         match.carrier.id if match.carrier else None,
-        unit.id if unit else None,
-        item_code or USUAL_ITEM,
-        day,
+        match.unit.id if match.unit else None,
+        item_code,
+        known.catalogue_id if known else None,
     )
-    if facts.item is None:
+    if facts.catalogue is not None and (known is None or known.catalogue_id != facts.catalogue[0]):
+        known = _remembered(facts.catalogue[0], facts)
+    if facts.catalogue is None or known is None:
         raise Invalid({"item": "免交事项清单里没有这个事项。"})
-    return _Judge(match, day, facts, facts.item).verdict()
+    return _Judge(match, day, facts, known).verdict()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What a catalogue asks for an item."""
+
+    catalogue_id: UUID
+    item: ApprovalItem
+    waivers: tuple[Waiver, ...]
+
+
+_ASKED: dict[str, _Asked] = {}
+"""By item, as the newest catalogue had it when a verdict last asked. The rows of a catalogue never change, so that what
+is remembered under its id is as good as new; every question finds out whether it is still the newest."""
 
 
 class _Paper(Struct, frozen=True, array_like=True, order=True):
@@ -87,15 +104,25 @@ class _Resident(Struct, frozen=True, array_like=True, order=True):
     since: date
 
 
+class _Waived(Struct, frozen=True, array_like=True, order=True):
+    position: int
+    requirement: str
+    name: str
+    evidence: tuple[DocumentKind, ...]
+    title_situations: tuple[TitleSituation, ...]
+    waived: bool
+    legal_basis: str
+    begins_on: date
+    ends_on: date | None
+
+
 class _Facts(Struct, frozen=True):
-    """The answer of the one question, in no order; `waivers` is JSON inside, for it is the same for every address.
+    """The answer of the one question, in no order. `item` and `waivers` stay out where they were known already;
+    whether a unit may be shared is its own word, else (null) its carrier's."""
 
-    Whether a unit may be shared is its own word, else (null) its carrier's.
-    """
-
-    catalogue: int | None
+    catalogue: tuple[UUID, int] | None
     item: ApprovalItem | None
-    waivers: str | None
+    waivers: tuple[_Waived, ...] | None
     version: VersionFacts | None
     documents: tuple[_Paper, ...] | None
     carrier: tuple[CarrierKind, bool] | None
@@ -116,7 +143,7 @@ async def _facts(
     carrier_id: UUID | None,
     unit_id: UUID | None,
     item_code: str,
-    day: date,
+    known_catalogue_id: UUID | None,
 ) -> _Facts:
     """Everything a verdict may say, in one answer."""
     found: str = await db.fetchval(
@@ -141,21 +168,19 @@ async def _facts(
                AND v.district_code = $1
         )
         SELECT json_build_object(
-            'catalogue', (SELECT number FROM catalogue),
-            'item', (
+            'catalogue', (SELECT json_build_array(id, number) FROM catalogue),
+            'item', CASE WHEN (SELECT id FROM catalogue) IS DISTINCT FROM $5 THEN (
                 SELECT json_build_object('code', i.code, 'name', i.name, 'department', i.department,
                                          'registration_kind', i.registration_kind)
                   FROM approval_items AS i
                  WHERE i.catalogue_id = (SELECT id FROM catalogue)
-                   AND i.code = $4),
-            'waivers', (
+                   AND i.code = $4) END,
+            'waivers', CASE WHEN (SELECT id FROM catalogue) IS DISTINCT FROM $5 THEN (
                 SELECT json_agg(json_build_array(w.position, w.requirement, w.requirement_name, w.evidence,
-                                                 w.title_situations, w.waived, w.legal_basis))::text
+                                                 w.title_situations, w.waived, w.legal_basis, w.begins_on, w.ends_on))
                   FROM waivers AS w
                  WHERE w.catalogue_id = (SELECT id FROM catalogue)
-                   AND w.item_code = $4
-                   AND w.begins_on <= $5
-                   AND (w.ends_on IS NULL OR w.ends_on >= $5)),
+                   AND w.item_code = $4) END,
             'version', (
                 SELECT json_build_object(
                            'id', version.id, 'dossier_id', version.dossier_id, 'dossier_number', d.number,
@@ -222,30 +247,19 @@ async def _facts(
         carrier_id,
         unit_id,
         item_code,
-        day,
+        known_catalogue_id,
     )
     return _FACTS.decode(found)
 
 
-class _AskedFor(Struct, frozen=True, array_like=True, order=True):
-    position: int
-    requirement: str
-    name: str
-    evidence: tuple[DocumentKind, ...]
-    title_situations: tuple[TitleSituation, ...]
-    waived: bool
-    legal_basis: str
-
-
-_ASKED_FOR = Decoder(tuple[_AskedFor, ...])
-
-
-@lru_cache(maxsize=128)
-def _waivers(text: str | None, item_code: str, day: date) -> tuple[Waiver, ...]:
-    """What an item asks for; the same text is read once."""
-    return tuple(
+def _remembered(catalogue_id: UUID, facts: _Facts) -> _Asked | None:
+    """What a newer catalogue says of the item, from now on; None if it is not in it."""
+    if facts.item is None:
+        return None
+    item = facts.item
+    waivers = tuple(
         Waiver(
-            item_code=item_code,
+            item_code=item.code,
             requirement=each.requirement,
             name=each.name,
             evidence=each.evidence,
@@ -253,23 +267,25 @@ def _waivers(text: str | None, item_code: str, day: date) -> tuple[Waiver, ...]:
             waived=each.waived,
             legal_basis=each.legal_basis,
             source="",
-            begins_on=day,
-            ends_on=None,
+            begins_on=each.begins_on,
+            ends_on=each.ends_on,
         )
-        for each in sorted(_ASKED_FOR.decode(text) if text else ())
+        for each in sorted(facts.waivers or ())
     )
+    _ASKED[item.code] = _Asked(catalogue_id=catalogue_id, item=item, waivers=waivers)
+    return _ASKED[item.code]
 
 
 class _Judge:
     """Turns the facts into a verdict. Lives inside one call of `verdict`; pure."""
 
-    def __init__(self, match: Match, day: date, facts: _Facts, item: ApprovalItem) -> None:
+    def __init__(self, match: Match, day: date, facts: _Facts, asked: _Asked) -> None:
         self.match = match
         self.day = day
         self.facts = facts
-        self.item = item
+        self.item = asked.item
         self.version = facts.version
-        self.waivers = _waivers(facts.waivers, item.code, day)
+        self.waivers = [each for each in asked.waivers if each.in_force(day)]
         carrier: tuple[CarrierKind | None, bool] = facts.carrier or (None, False)
         self.carrier_kind, self.carrier_shares = carrier
         self.shares = self.carrier_shares if facts.sharing is None else facts.sharing
@@ -287,7 +303,7 @@ class _Judge:
             match=self.match,
             day=self.day,
             item=self.item,
-            catalogue_number=self.facts.catalogue or 0,
+            catalogue_number=self.facts.catalogue[1] if self.facts.catalogue else 0,
             version=self.version,
             documents=documents,
             requirements=asked,
