@@ -50,7 +50,7 @@ def _kind(address: str) -> str:
 
 async def _pages(page: Page, url: str, first: str, *others: str) -> AsyncIterator[str]:
     """Open one page of every kind that can be reached from the first; the addresses, each while its page is open."""
-    waiting, seen = [first, *others], set()
+    waiting, seen = [first, *others], {"/schema"}  # which Swagger draws
     while waiting:
         address = waiting.pop(0)
         if _kind(address) in seen and address not in others:

@@ -34,6 +34,7 @@ async def test_a_tenant_who_left_is_reported_from_the_keyboard(page: Page, insta
     assert await _vacant(page) == before + 1
 
 
+@pytest.mark.journey
 async def test_a_returned_filing_is_mended_and_submitted_again(page: Page, installation: Installation) -> None:
     await sign_in(page, installation, "sunqifan")
     await page.get_by_role("link", name=re.compile("材料备案")).first.click()
