@@ -1,7 +1,7 @@
 """Signing in: a fresh session each time, a calm refusal, and no guessing."""
 
 from tests import make
-from tests.support.web import Site
+from tests.support.web import ORIGIN, Site
 from zhusuo.db import Connection
 from zhusuo.people import passwords
 from zhusuo.people.actions import FAILURES_PER_LOGIN
@@ -110,3 +110,21 @@ async def test_a_disabled_person_is_out_at_once(site: Site, db: Connection) -> N
     async with site.signed_in(actor) as visitor:
         await db.execute("UPDATE persons SET disabled_at = now() WHERE id = $1", actor.person_id)
         assert (await visitor.get("/notices")).headers["location"].startswith("/sign-in")
+
+
+async def test_who_was_signed_in_hears_that_it_ended_and_comes_back_to_the_page(site: Site, db: Connection) -> None:
+    actor = await make.actor(db, role="clerk")
+    async with site.signed_in(actor) as visitor:
+        await db.execute("DELETE FROM sessions WHERE person_id = $1", actor.person_id)
+        opened = await visitor.get("/notices?after=1")
+        assert opened.headers["location"] == "/sign-in?next=%2Fnotices%3Fafter%3D1&ended=idle"
+        form = f"{ORIGIN}/approval/carriers/new?from=1"
+        sent = await visitor.post("/notices/read", headers={"referer": form})
+        assert sent.headers["location"] == "/sign-in?next=%2Fapproval%2Fcarriers%2Fnew%3Ffrom%3D1&ended=unsent"
+        assert "登录已过期，刚才的内容没有提交" in (await visitor.get(sent.headers["location"])).text
+        part = await visitor.get("/notices", headers={"hx-request": "true", "hx-current-url": f"{ORIGIN}/approval"})
+        assert part.headers["hx-redirect"] == "/sign-in?next=%2Fapproval&ended=idle"
+        elsewhere = await visitor.post("/notices/read", headers={"referer": "https://evil.example/a"})
+        assert elsewhere.headers["location"] == "/sign-in?ended=unsent"
+    async with site.visitor() as stranger:
+        assert (await stranger.get("/notices")).headers["location"] == "/sign-in?next=%2Fnotices"

@@ -51,8 +51,11 @@ async def home(request: Request[Any, Any, Any], database: NamedDependency[Databa
 
 
 @get("/sign-in", name="sign_in_page")
-async def sign_in_page(request: Request[Any, Any, Any], next: FromQuery[str] = "") -> Template:
-    return page(request, "sign_in.html", next=next, login="", message="")
+async def sign_in_page(
+    request: Request[Any, Any, Any], next: FromQuery[str] = "", ended: FromQuery[str] = ""
+) -> Template:
+    """`ended`: the session ended meanwhile, and a form was not sent (`unsent`) or nothing was lost (`idle`)."""
+    return page(request, "sign_in.html", next=next, login="", message="", ended=ended)
 
 
 @post("/sign-in", name="sign_in", status_code=200)
@@ -70,7 +73,7 @@ async def sign_in(
             database, data.login.strip(), data.password, address, hours=settings.session_hours, former_token=former
         )
     except Refusal as refusal:
-        again = page(request, "sign_in.html", next=data.next, login=data.login, message=refusal.message)
+        again = page(request, "sign_in.html", next=data.next, login=data.login, message=refusal.message, ended="")
         again.status_code = status_of(refusal)
         return again
     target = own_path(data.next) if data.next else HOME_OF[signed_in.person.role]

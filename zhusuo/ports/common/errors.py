@@ -1,7 +1,7 @@
 """拒绝的样子: a refusal becomes a page or a problem+json (RFC 9457), with the right status, here and nowhere else."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from litestar import Request, Response
@@ -35,7 +35,7 @@ from zhusuo.errors import (
     Unavailable,
 )
 from zhusuo.ports.common.faults import faults_of
-from zhusuo.ports.common.guard import ForgedForm
+from zhusuo.ports.common.guard import COOKIE, SAFE, ForgedForm
 from zhusuo.ports.common.pages import page
 
 log = structlog.get_logger()
@@ -123,11 +123,27 @@ def on_exception(request: Request[Any, Any, Any], exception: Exception) -> Respo
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = f"/sign-in?next={quote(back)}" if request.method == "GET" else "/sign-in"
+    """To sign in, and from there back to the page that was open; who was signed in before hears that it has ended."""
+    unsent = request.method not in SAFE
+    asked = {"next": _open_page(request), "ended": "unsent" if unsent else "idle" if COOKIE in request.cookies else ""}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    target = f"/sign-in?{query}" if query else "/sign-in"
     if request.headers.get("hx-request"):
         return Response(b"", headers={"HX-Redirect": target})
     return Redirect(target)
+
+
+def _open_page(request: Request[Any, Any, Any]) -> str:
+    """The page in the window: what was asked for, or the one that a form or a part of a page was sent from."""
+    asked = str(request.url)
+    if request.headers.get("hx-request"):
+        asked = request.headers.get("hx-current-url", "")
+    elif request.method not in SAFE:
+        asked = request.headers.get("referer", "")
+    parts = urlsplit(asked)
+    if parts.netloc != request.headers.get("host"):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def _back(request: Request[Any, Any, Any]) -> str:

@@ -1,6 +1,7 @@
 // 每页都有的: theme and keys at once, a part's own module only where the part stands on the page.
 import "./theme.js";
 import "./keys.js";
+import "./kept.js";
 
 const PARTS = { "zs-upload": "./upload.js", "zs-stacking": "./stacking.js", "zs-desk": "./desk.js", "zs-suggest": "./suggest.js" };
 
