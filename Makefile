@@ -5,7 +5,7 @@ BIN := .venv/bin
 export ZHUSUO_HOME ?= var
 export ZHUSUO_LISTEN ?= 127.0.0.1:8000
 
-.PHONY: demo test journeys lint bench docs clean
+.PHONY: demo test lint bench docs clean
 
 .venv/installed: pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
@@ -23,11 +23,6 @@ test: .venv/installed-dev
 	@$(BIN)/python -m tests.support.chromium
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
-
-# The long days of the clerk and the manager in a browser: minutes, and they want a machine of their own.
-journeys: .venv/installed-dev
-	@$(BIN)/python -m tests.support.chromium
-	$(BIN)/pytest -m journey tests/browser
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -30,7 +30,6 @@ PLAN = papers.Paper(
 )
 
 
-@pytest.mark.journey
 async def test_from_the_queue_to_a_receipt_that_is_verified_and_revoked(
     page: Page, browser: Browser, installation: Installation, tmp_path: Path
 ) -> None:
