@@ -5,7 +5,7 @@ BIN := .venv/bin
 export ZHUSUO_HOME ?= var
 export ZHUSUO_LISTEN ?= 127.0.0.1:8000
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench clean
 
 .venv/installed: pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
