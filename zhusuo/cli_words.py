@@ -8,9 +8,9 @@ import click
 from rich.progress import Progress
 
 from ocr.cli import read_files
+from zhusuo.addresses.form import wash_json
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.wash import wash as wash_text
-from zhusuo.addresses.wash import wash_json
 from zhusuo.console import console, run, settings_of_environment, with_database
 from zhusuo.db import Database
 from zhusuo.lookup.find import find

@@ -171,6 +171,17 @@ async def test_one_building_may_be_left_out(look: Look, enter: Enter) -> None:
     assert said(await look("宜山路160号202室")) == ("B", "独栋楼", "1幢 202室")
 
 
+async def test_zones_mezzanines_and_parts_of_rooms_are_other_units(look: Look, enter: Enter) -> None:
+    await enter("分区大楼", "宜山路170号", "A区205", "B区205", "102", "夹层102", "101室西侧", "101室东侧")
+    assert said(await look("宜山路170号B区205室")) == ("A", "分区大楼", "B区205室")
+    assert said(await look("宜山路170号2层B区205室")) == ("A", "分区大楼", "B区205室")
+    assert said(await look("宜山路170号夹层102室")) == ("A", "分区大楼", "夹层102室")
+    assert said(await look("宜山路170号102室")) == ("A", "分区大楼", "102室")
+    assert said(await look("宜山路170号101室东侧")) == ("A", "分区大楼", "101室东侧")
+    for other in ("205室", "C区205室", "夹层103室", "101室", "101室北侧", "夹层205室"):
+        assert said(await look(f"宜山路170号{other}"))[2] is None, other
+
+
 async def test_a_lane_is_not_a_number(look: Look, enter: Enter) -> None:
     await enter("弄里大楼", "中山西路1870弄12号", "301")
     assert said(await look("徐汇区中山西路1870弄12号301室")) == ("A", "弄里大楼", "301室")

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from tests.rules.test_addresses_table import LEXICON, rows
 from zhusuo.addresses.characters import LONGEST, arabic, normal, number_of, numeral_of
+from zhusuo.addresses.form import wash_json
 from zhusuo.addresses.keys import address_key, canonical, expand_units, floor_of, name_key, unit_key
 from zhusuo.addresses.model import CAPS
-from zhusuo.addresses.wash import wash, wash_json
+from zhusuo.addresses.wash import wash
 
 WORDS = """
 上海市 徐汇区 卢湾区 浦东 天平路街道 宜山路 中山西路 肇家浜路 育才路 田林十村 某村 1366 12 2 甲 临 A B1
@@ -129,15 +130,3 @@ def test_what_is_too_long_is_cut_and_said_to_be() -> None:
     washed = wash("宜山路935号" + "很长的备注" * 60, LEXICON)
     assert washed.cap == "C"
     assert "cut" in {reason.code for reason in washed.reasons}
-
-
-def test_the_json_form_has_every_part() -> None:
-    found = wash_json(wash("徐汇区宜山路152号2号楼2层202、203室", LEXICON))
-    assert list(found) == ["input", "class", "reasons", "address", "canonical", "carrier", "unit", "candidates"]
-    assert found["address"] == {
-        "city": "上海市", "district": "徐汇区", "subdistrict": None, "road": "宜山路", "lane": None, "sublane": None,
-        "number": "152", "building": "2号楼", "entrance": None, "floor": "2", "units": ["202", "203"], "name": None,
-        "part": None,
-    }  # fmt: skip
-    assert found["canonical"] == "上海市徐汇区宜山路152号2号楼2层202、203室"
-    assert (found["class"], found["carrier"], found["unit"], found["candidates"]) == (None, None, None, [])

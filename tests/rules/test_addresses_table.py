@@ -95,6 +95,20 @@ TABLE = """
 天平路200号2幢5单元501室 | road=天平路 number=200 building=2幢 entrance=5 units=501
 天平路200号802-10号店铺 | road=天平路 number=200 units=802-10
 天平路200号一层13号商铺 | road=天平路 number=200 floor=1 units=13
+天平路200号5F-267室 | road=天平路 number=200 floor=5 units=267
+天平路200号A座1F-202 | road=天平路 number=200 building=A座 floor=1 units=202
+天平路200号B1F09-10室 | road=天平路 number=200 floor=-1 units=09、10
+天平路201－4F | road=天平路 number=201 floor=4 | bare_number
+天平路201号-1层 | road=天平路 number=201 floor=-1
+天平路200号1005室A | road=天平路 number=200 units=1005A
+天平路200号113室甲 | road=天平路 number=200 units=113甲
+天平路200号101室西侧 | road=天平路 number=200 units=101 part=西侧
+天平路200号11楼一楼 | road=天平路 number=200 building=11楼 floor=1
+天平路200号4楼底层 | road=天平路 number=200 building=4楼 floor=1
+天平路200号87楼701-17室 | road=天平路 number=200 building=87楼 units=701-17
+天平路200号58楼 | road=天平路 number=200 floor=58
+天平路200号全幢（1）107-1室 | road=天平路 number=200 units=107-1 part=全幢(1)
+天平路200号2号2楼A2座 | road=天平路 number=200 building=2号 floor=2 units=A2
 天平路200号LG1-126 | road=天平路 number=200 units=LG1-126
 天平路200号B1层03铺 | road=天平路 number=200 floor=-1 units=03
 天平路200号地下一层12铺位 | road=天平路 number=200 floor=-1 units=12

@@ -8,12 +8,13 @@ from zhusuo.addresses.model import Address
 from zhusuo.addresses.tail import read_tail
 from zhusuo.addresses.units import composed, floor_in
 
-_BUILDING_END = re.compile("(?:号[楼幢]|号房|号厂房|号库|幢|栋|座|楼|塔楼?)$")
+_BUILDING_END = re.compile("(?:号[楼幢]|号房|号厂房|号库|(?<=\\d)号|幢|栋|座|楼|塔楼?)$")
 _BUILDING_INSIDE = re.compile("(?:号楼|幢|栋|座)(?=[0-9A-Z])")
 _LEADING_ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
 _NOT_A_WORD = re.compile("[^0-9A-Z\u3400-\u9fff\U00020000-\U0003ffff]+")
 _SPAN = re.compile(r"(\d+)-(\d+)$")
 _RUNS = re.compile("[\u4e00-\u9fff]+|[^\u4e00-\u9fff]+")
+_ENTIRELY = re.compile("整层|全层|全部位|全部|整[幢栋楼]|全[幢栋楼]")
 _PLAIN = re.compile(r"\d+$")
 
 
@@ -45,7 +46,7 @@ def canonical(address: Address) -> str:
             f"{gate}({parity})" if parity else gate,
             address.building,
             f"{address.entrance}单元" if address.entrance else "",
-            _floor_words(address.floor),
+            floor_words(address.floor),
             f"{'、'.join(address.units)}室" if address.units else "",
         )
     )
@@ -65,7 +66,7 @@ def gate_text(address: Address) -> str:
     )
 
 
-def _floor_words(floor: str) -> str:
+def floor_words(floor: str) -> str:
     return f"{floor}层".replace("-1层", "地下1层") if floor else ""
 
 
@@ -79,22 +80,29 @@ def building_key(building: str) -> str:
 
 def unit_key(text: str) -> str:
     """The normal key of one unit inside its building: "18楼1803室" and "１８０３" as "1803", "10层05室" as "1005",
-    "8层整层" as "8层"; a list keeps its commas."""
+    "8层整层" as "8层", "B区205室" as "B区205", a part of a room by its whole label; a list keeps its commas."""
     draft = _unit_draft(text)
+    if draft.units and draft.part and not _ENTIRELY.fullmatch(draft.part):
+        return name_key(text)
     if draft.units:
-        return "、".join(composed(draft.floor, unit) or unit for unit in draft.units)
+        return "、".join(_unit_keys(draft))
     if draft.floor:
-        return f"{draft.floor}层" + draft.part.removeprefix("整层").removeprefix("全层").removeprefix("全部")
+        return f"{draft.floor}层" + _ENTIRELY.sub("", draft.part)
     return draft.building.removesuffix("座") or _NOT_A_WORD.sub("", draft.text)
+
+
+def _unit_keys(draft: Draft) -> list[str]:
+    zone = draft.building if draft.building.endswith("区") else ""
+    return [zone + (composed(draft.floor, unit) or unit) for unit in draft.units]
 
 
 def expand_units(text: str) -> tuple[str, ...]:
     """The keys of all units a text names: "2101-2103室" and "2101、2102、2103室" alike."""
     draft = _unit_draft(text)
-    if not draft.units:
+    if len(draft.units) < 2:
         key = unit_key(text)
         return (key,) if key else ()
-    return tuple(dict.fromkeys(composed(draft.floor, unit) or unit for unit in draft.units))
+    return tuple(dict.fromkeys(_unit_keys(draft)))
 
 
 def floor_of(text: str) -> int | None:

@@ -4,13 +4,14 @@ import re
 
 from zhusuo.addresses.draft import Draft
 from zhusuo.addresses.number import read_number
-from zhusuo.addresses.units import expand_codes, floor_text
+from zhusuo.addresses.units import expand_codes, floor_in, floor_text
 from zhusuo.addresses.words import (
     ACTUAL,
     BELOW,
     BUILDING,
     BUILDING_AFTER,
     BUILDING_WORDS,
+    DECK,
     DESCRIPTOR,
     FLOOR_ITEMS,
     FLOORS,
@@ -25,6 +26,7 @@ from zhusuo.addresses.words import (
     SECOND_ROAD,
     SIDES,
     SPEAKING,
+    TALL,
     TOKEN,
     UNIT_WORDS,
     WORDS,
@@ -73,13 +75,14 @@ def _shorter(first: str, item: str) -> bool:
 class _Tail:
     """Where we are in the second half: what the last token was decides what the next one means."""
 
-    __slots__ = ("draft", "last", "separator", "zone")
+    __slots__ = ("draft", "last", "separator", "storey", "zone")
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.separator = ""
         self.last = ""  # building, floor, unit, zone, entrance, name
         self.zone = ""
+        self.storey = False  # the floor was written 楼, which may turn out to be a building
 
     # -- codes: digits and letters with or without their word ----------------------------------------------------
 
@@ -91,10 +94,14 @@ class _Tail:
             self._more(codes[0])
             codes = codes[1:]
         digits = sum(c.isdigit() for c in codes.split("、", 1)[0])
-        if word in ("楼", "层", "夹层", "夹") and self._floor(codes, word):
+        if word in ("楼", "层", "夹层", "夹") and self._floor(codes, word, start):
             return
-        if not word and codes[-1] == "F" and codes[:-1].isdigit() and len(codes) <= 3 and not draft.floor:
-            self._floor(codes, "层")
+        deck = DECK.match(codes) if not (seen or draft.floor or self.last == "unit") else None
+        if deck and deck.end() == len(codes) and not word:
+            self._floor(codes, "层", start)
+        elif deck and deck.end() < len(codes):  # 2F-39, B1F09-10室
+            self._floor(deck[1], "层", start)
+            self._unit(codes[deck.end() :].lstrip("-"), word)
         elif IGNORED_WORDS.fullmatch(word):
             draft.note("descriptor", f"“{codes}{word}”没有用来查找", start, end)
         elif word in ("区", "区域"):
@@ -122,7 +129,7 @@ class _Tail:
                 draft.note("several_places", "几层各有房号，不能确定各是哪一层的", start, end)
             self._unit(codes, word)
 
-    def _floor(self, codes: str, word: str) -> bool:
+    def _floor(self, codes: str, word: str, start: int) -> bool:
         draft = self.draft
         floor = ""
         for item in FLOOR_ITEMS.findall(codes):
@@ -135,15 +142,27 @@ class _Tail:
             floor += one
         if word[0] == "夹":
             floor += "夹"
-        if self.separator[-1:] == "-" and floor.isdigit() and self.last != "floor":
+        below = self.separator[-1:] == "-" and floor.isdigit() and self.last != "floor"
+        if below and not draft.text[start - len(self.separator) - 1].isdigit():  # 1号-1层, but 201-4F
             floor = f"-{floor}"
         if not draft.floor:
+            draft.floor = floor
+            self.storey = word[0] == "楼" and floor.isdigit()
+        elif self._storey_was_a_building(floor):
             draft.floor = floor
         elif self.last in ("floor", "unit") and self.separator:
             draft.floor += ("-" if self.separator[-1] == "-" else "、") + floor
         elif draft.floor != floor:
             self._more(codes + word)
         self.last = "floor"
+        return True
+
+    def _storey_was_a_building(self, floor: str) -> bool:
+        """11楼一楼, 4楼底层: what stands before the floor is the building."""
+        draft = self.draft
+        if not self.storey or self.last != "floor" or self.separator or draft.building or draft.floor == floor:
+            return False
+        draft.building, self.storey = f"{draft.floor}楼", False
         return True
 
     def _building(self, codes: str, word: str, start: int, end: int) -> None:
@@ -177,7 +196,7 @@ class _Tail:
                     draft.units[-1:] = span
                     return
             first, *more = LIST.split(codes)
-            self._sub(first)
+            self._sub(first, word)
             draft.units += more
             return
         items = LIST.split(codes)
@@ -188,9 +207,10 @@ class _Tail:
         draft.units += [self.zone + unit for item in items for unit in expand_codes(item)]
         self.last = "unit"
 
-    def _sub(self, codes: str) -> None:
-        """302室-5, 502室G座, 202室7号: a place inside the room."""
-        self.draft.units[-1] += f"-{codes}"
+    def _sub(self, codes: str, word: str = "") -> None:
+        """302室-5, 502室G座, 202室7号: a place inside the room; 1005室A, 106室甲: the end of its number."""
+        joined = len(codes) == 1 and not codes.isdigit() and not (word or self.separator)
+        self.draft.units[-1] += codes if joined else f"-{codes}"
         self.last = "unit"
 
     def _more(self, words: str) -> None:
@@ -222,7 +242,7 @@ class _Tail:
 
     def _word_floor(self, floor: str) -> None:
         draft = self.draft
-        if not draft.floor:
+        if not draft.floor or (floor != "夹" and self._storey_was_a_building(floor)):
             draft.floor = floor
         elif draft.floor.isdigit() and floor == "夹":
             draft.floor += "夹"
@@ -283,8 +303,9 @@ class _Tail:
         if word and ONE_CODE.fullmatch(inside) and self.last != "unit":  # 600号(1-5)幢
             self.code(inside, word[0], start, word.end())
             return word.end()
-        if PART.fullmatch(inside):
-            self._more(inside)
+        numbered = inside.isdigit() and ONE_CODE.match(text, after) and not draft.units
+        if PART.fullmatch(inside) or numbered:  # 1号全幢(1)107室: not a number of the room
+            self._more(f"({inside})" if numbered else inside)
             return after
         if PARITY.fullmatch(inside) and not self.last:
             draft.number += inside[0]
@@ -297,6 +318,10 @@ class _Tail:
 
     def finish(self) -> None:
         draft = self.draft
+        if self.storey and not draft.building and draft.floor.isdigit() and int(draft.floor) >= TALL and draft.units:
+            told = floor_in(draft.units[0])
+            if told and told != draft.floor:  # 87楼701室: no house here is as tall, so it is the 87th
+                draft.building, draft.floor = f"{draft.floor}楼", ""
         if draft.entrance and not draft.units:
             draft.units = list(expand_codes(draft.entrance))
             draft.entrance = ""

@@ -44,7 +44,9 @@ def floor_in(code: str) -> str:
 
 
 def composed(floor: str, code: str) -> str:
-    """10层05室 as 1005, 20楼B室 as 20B, 地下一层03 as B1-03: a short code with its floor; "" if it needs none."""
+    """A code with its floor, "" if it needs none: 10层05室 as 1005, 20楼B室 as 20B, 地下一层03 as B1-03."""
+    if floor.endswith("夹"):
+        return f"{floor}层{code}"
     if floor.startswith("-") and floor[1:].isdigit() and _SHORT.fullmatch(code):
         return f"B{floor[1:]}-{code}"
     if not floor.isdigit() or not _SHORT.fullmatch(code):

@@ -1,13 +1,10 @@
 """One address, one way through: characters, numerals, gate, tail. Pure, linear, never raises."""
 
-from typing import Any
-
 from zhusuo.addresses.characters import LONGEST, arabic, normal
 from zhusuo.addresses.draft import Draft
 from zhusuo.addresses.gate import read_gate
-from zhusuo.addresses.keys import canonical
 from zhusuo.addresses.lexicon import Lexicon
-from zhusuo.addresses.model import Address, Reason, Washed
+from zhusuo.addresses.model import Reason, Washed
 from zhusuo.addresses.tail import read_tail
 
 
@@ -41,27 +38,3 @@ def wash(text: str, lexicon: Lexicon) -> Washed:
         rest=draft.rest,
         known_road=draft.known_road,
     )
-
-
-def wash_json(washed: Washed) -> dict[str, Any]:
-    """The form of `zhusuo wash --parse-only`: as of a lookup, with nothing looked up."""
-    return {
-        "input": washed.input,
-        "class": None,
-        "reasons": [reason_json(reason) for reason in washed.reasons],
-        "address": address_json(washed.address),
-        "canonical": canonical(washed.address),
-        "carrier": None,
-        "unit": None,
-        "candidates": [],
-    }
-
-
-def address_json(address: Address) -> dict[str, Any]:
-    """Every part by its name; null where the text says nothing."""
-    parts = {name: getattr(address, name) or None for name in Address.__slots__}
-    return parts | {"units": list(address.units)}
-
-
-def reason_json(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.code, "text": reason.text, "span": None if reason.span is None else list(reason.span)}

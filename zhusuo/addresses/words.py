@@ -57,3 +57,7 @@ FLOOR_ITEMS = re.compile("[、/.&+-]|[^、/.&+-]+")
 # Units whose number says their floor.
 SPEAKING = re.compile(r"[A-Z]{0,2}-?\d{3,4}(?!\d)")
 LIST = re.compile(r"[、/.&+]+")
+# 2F, B1F at the head of a code: the floor.
+DECK = re.compile(r"(B?\d{1,2})F(?=[-0-9]|$)")
+# From here on 楼 beside a room of another floor is a building.
+TALL = 30

@@ -9,6 +9,7 @@ from zhusuo.addresses.units import composed, floor_in
 
 _TOGGLE = re.compile(r"^([A-Z]{1,3})(-?)(\d.*)$")
 _VIRTUAL = re.compile(r"^[A-Z]{1,3}-?\d{3,}$|^[A-Z\d]+区")
+_ZONE = re.compile("[0-9A-Z]{1,3}区")
 _MOST_FLOORS = 12
 
 
@@ -125,7 +126,9 @@ def _unit(address: Address, unit: str) -> AskedUnit:
     written = _whole(address.floor)
     short = composed(address.floor, unit)
     own = floor_in(short or unit)
-    keys = [short, unit] if short else [unit]
+    keys = [short] if address.floor.endswith("夹") else [short, unit] if short else [unit]
+    if _ZONE.fullmatch(address.building):
+        keys += [address.building + key for key in keys]
     if address.entrance:
         keys = [f"{address.entrance}-{unit}"]
     if address.part:

@@ -109,6 +109,11 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
             )
     elif _lane_number(question, hit) or _named_building(question, gate):
         same_building = True
+    elif wanted.endswith("区") and any(
+        unit.key.startswith(wanted) for unit in units
+    ):  # B区205, where B区 is no building
+        same_building = True
+        units = tuple(unit for unit in units if unit.key.startswith(wanted))
     elif gate.building:
         if not wanted:
             text = f"没有写楼号；这个门牌备案的是{gate.building}"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from zhusuo.addresses.form import address_json, reason_json
 from zhusuo.addresses.model import Address, Class, Reason
-from zhusuo.addresses.wash import address_json, reason_json
 
 # What is known of the unit asked for: on file; not on file, but such a unit may well exist here; beyond what the
 # building has; a desk without walls that is not on file; no unit was asked for.
