@@ -146,6 +146,7 @@ def postgres(data: Path, port: int, *, log: Path, account: tuple[int, int] | Non
         "port": str(port),
         "unix_socket_directories": "",  # a path under `home` may be too long for a socket
         "jit": "off",
+        "shared_buffers": f"{_buffers_mb()}MB",
         **({} if fsync else {"fsync": "off", "full_page_writes": "off"}),
     }
 
@@ -163,6 +164,12 @@ def postgres(data: Path, port: int, *, log: Path, account: tuple[int, int] | Non
         grace=20.0,
         tidy=tidy,
     )
+
+
+def _buffers_mb() -> int:
+    """An eighth of the memory, up to 1 GB: a district's indexes fit, and what is not used is never taken."""
+    eighth: int = psutil.virtual_memory().total // 8 // 2**20
+    return max(128, min(1024, eighth))
 
 
 def s3(root: Path, settings: StoreSettings, *, log: Path) -> Program:

@@ -1,10 +1,12 @@
-"""What stands at a gate, on a road, under a name. Reads only; every list is short and comes from an index."""
+"""What stands at a gate, on a road, under a name. Reads only; every list is short and comes from an index.
+
+Whole names have the weight 30 (`addresses.keys.WHOLE`), written out where an index holds nothing else.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from zhusuo.addresses.keys import WHOLE
 from zhusuo.db import Connection, Row
 
 MOST_ROWS = 400
@@ -120,12 +122,11 @@ async def owners(db: Connection, names: Sequence[str], district_codes: Sequence[
         SELECT carrier_id
           FROM carrier_terms
          WHERE term = ANY ($1::text[])
-           AND weight = $2
-           AND ($3::text[] IS NULL OR district_code = ANY ($3::text[]))
-         LIMIT $4
+           AND weight = 30
+           AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
+         LIMIT $3
         """,
         names,
-        WHOLE,
         district_codes,
         MOST_ROWS,
     )
@@ -237,16 +238,15 @@ async def named(
                          AND u.key = ANY ($2::text[])
                          AND u.retired_at IS NULL
          WHERE t.term = ANY ($1::text[])
-           AND t.weight = $4
+           AND t.weight = 30
            AND c.retired_at IS NULL
            AND ($3::text[] IS NULL OR t.district_code = ANY ($3::text[]))
       ORDER BY a.carrier_id
-         LIMIT $5
+         LIMIT $4
         """,
         names,
         keys,
         district_codes,
-        WHOLE,
         MOST_ROWS,
     )
     return _gates(rows)

@@ -4,12 +4,14 @@ To plan the question takes ten times as long as to answer it, but no value in it
 PostgreSQL soon keeps one. What comes back is JSON in no order, read straight into these shapes.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.json import Decoder
 
+from zhusuo.carriers.history import ChangeKind, Coverage
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
 from zhusuo.dossiers.model import DocumentKind
@@ -51,6 +53,15 @@ class Resident(Struct, frozen=True, array_like=True, order=True):
     since: date
 
 
+class Origin(Struct, frozen=True):
+    """Which units this one came from, and what became of their cover."""
+
+    kind: ChangeKind
+    happened_on: date
+    coverage: Coverage
+    parents: tuple[str, ...]
+
+
 class Facts(Struct, frozen=True):
     """What is on file, in force and going on. Whether a unit is shared is its own word, else (None) its carrier's."""
 
@@ -58,12 +69,19 @@ class Facts(Struct, frozen=True):
     version: VersionFacts | None
     documents: tuple[Paper, ...] | None
     carrier: tuple[CarrierKind, bool] | None
-    carrier_on_file: bool
-    under_review: bool
     sharing: bool | None
     registrations: tuple[Registered, ...] | None
     tenancies: tuple[Resident, ...] | None
     flags: tuple[Flag, ...] | None
+    origin: Origin | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a carrier stands whose unit no version covers: does one cover other units, is a filing with a clerk?"""
+
+    on_file: bool = False
+    under_review: bool = False
 
 
 _FACTS = Decoder(Facts)
@@ -118,18 +136,6 @@ async def facts_of(
                   FROM carriers
                  WHERE id = $2
                    AND district_code = $1),
-            'carrier_on_file', EXISTS (
-                SELECT
-                  FROM dossier_versions
-                 WHERE carrier_id = $2
-                   AND district_code = $1
-                   AND status = 'effective'),
-            'under_review', EXISTS (
-                SELECT
-                  FROM filings
-                 WHERE carrier_id = $2
-                   AND district_code = $1
-                   AND status = 'submitted'),
             'sharing', (SELECT sharing_allowed FROM space WHERE id = $3),
             'registrations', (
                 SELECT json_agg(json_build_array(
@@ -155,8 +161,17 @@ async def facts_of(
                            'raised_at', f.raised_at))
                   FROM flags AS f
                  WHERE f.carrier_id = $2
-                   AND (f.unit_id IS NULL OR f.unit_id = $3)
-                   AND f.cleared_at IS NULL)
+                   AND (f.unit_id IS NULL OR f.unit_id IN (SELECT id FROM lineage_of($3)))
+                   AND f.cleared_at IS NULL),
+            'origin', (
+                SELECT json_build_object('kind', c.kind, 'happened_on', c.happened_on, 'coverage', c.coverage,
+                                         'parents', json_agg(p.label ORDER BY p.label))
+                  FROM unit_lineage AS l
+                  JOIN unit_changes AS c ON c.id = l.change_id
+                  JOIN units AS p ON p.id = l.parent_id
+                 WHERE l.child_id = $3
+                   AND l.undone_at IS NULL
+              GROUP BY c.id)
         )::text
         """,
         district_code,
@@ -164,3 +179,25 @@ async def facts_of(
         unit_id,
     )
     return _FACTS.decode(found)
+
+
+async def standing_of(db: Connection, district_code: str, carrier_id: UUID) -> Standing:
+    row = await db.fetchrow(
+        """
+        SELECT EXISTS (
+                   SELECT
+                     FROM dossier_versions
+                    WHERE carrier_id = $2
+                      AND district_code = $1
+                      AND status = 'effective') AS on_file,
+               EXISTS (
+                   SELECT
+                     FROM filings
+                    WHERE carrier_id = $2
+                      AND district_code = $1
+                      AND status = 'submitted') AS under_review
+        """,
+        district_code,
+        carrier_id,
+    )
+    return Standing(**dict(row)) if row else Standing()

@@ -1,12 +1,13 @@
 """结论: what the counter is told about an address: on file or not, covered or not and why, what to bring, who is there.
 
-This is the hot path of the counter: whatever the address leads to, one question answers everything at once.
+This is the hot path of the counter: where the unit is on file, one question answers everything at once.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from zhusuo.carriers.history import ChangeKind, Coverage
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
 from zhusuo.errors import Invalid, NotAllowed
@@ -14,7 +15,7 @@ from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import requirements
-from zhusuo.registrations.facts import Facts, Registered, facts_of
+from zhusuo.registrations.facts import Facts, Registered, Standing, facts_of, standing_of
 from zhusuo.registrations.model import (
     FiledDocument,
     Occupant,
@@ -26,6 +27,13 @@ from zhusuo.waivers import store as waivers
 from zhusuo.waivers.model import ApprovalItem, RegistrationKind, Waiver
 
 USUAL_ITEM = "company_formation"
+NOT_CARRIED = {
+    Coverage.PARTLY: "原单元没有全部备案",
+    Coverage.SEVERAL: "原单元分属几份档案",
+    Coverage.AREA_UNKNOWN: "有单元没有面积，不能确认前后相符",
+    Coverage.AREA_DIFFERS: "面积与原单元不符",
+}
+"""Why units that came from others are not covered as those were."""
 
 
 async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, day: date) -> Verdict:
@@ -35,14 +43,13 @@ async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, da
     """
     if actor.role not in (Role.CLERK, Role.CLIENT):
         raise NotAllowed
-    facts = await facts_of(
-        db,
-        actor.district_code,
-        match.carrier.id if match.carrier else None,
-        match.unit.id if match.unit else None,
-    )
+    carrier_id = match.carrier.id if match.carrier else None
+    facts = await facts_of(db, actor.district_code, carrier_id, match.unit.id if match.unit else None)
+    standing = Standing()
+    if carrier_id and facts.version is None:
+        standing = await standing_of(db, actor.district_code, carrier_id)
     asked = await _asked_for(db, facts.catalogue, item_code or USUAL_ITEM, day)
-    return _Judge(match, day, facts, asked).verdict()
+    return _Judge(match, day, facts, standing, asked).verdict()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +83,11 @@ async def _asked_for(db: Connection, catalogue: tuple[UUID, int] | None, item_co
 class _Judge:
     """Turns the facts into a verdict. Lives inside one call of `verdict`; pure."""
 
-    def __init__(self, match: Match, day: date, facts: Facts, asked: _Asked) -> None:
+    def __init__(self, match: Match, day: date, facts: Facts, standing: Standing, asked: _Asked) -> None:
         self.match = match
         self.day = day
         self.facts = facts
+        self.standing = standing
         self.asked = asked
         self.item = asked.item
         self.version = facts.version
@@ -114,7 +122,7 @@ class _Judge:
         match = self.match
         if match.class_ == "C" or len(match.units) > 1:
             return VerdictKind.CHOOSE
-        if match.carrier is None or not (self.version or self.facts.carrier_on_file):
+        if match.carrier is None or not (self.version or self.standing.on_file):
             return VerdictKind.NOT_ON_FILE
         if match.unit is None:
             return VerdictKind.UNKNOWN_UNIT
@@ -142,7 +150,8 @@ class _Judge:
         if kind is VerdictKind.EXPIRED and self.version is not None:
             return "备案已到期", f"档案有效期至 {self.version.valid_until}，请物业复核；本次{usual}"
         if kind is VerdictKind.NOT_COVERED:
-            return "已备案，不含本单元", f"{usual}；也可请物业补报本单元"
+            why = self._why_not_carried()
+            return "已备案，不含本单元", f"{why}；本次{usual}" if why else f"{usual}；也可请物业补报本单元"
         if kind is VerdictKind.UNKNOWN_UNIT:
             if match.unit_verdict == "none":
                 return "已备案，还缺室号", "请补充到具体单元"
@@ -152,9 +161,19 @@ class _Judge:
             return f"已备案，没有“{said}”这个单元", f"请核对室号；确有此单元的，请物业补报。{usual}"
         if match.carrier is None:
             return "这个地址没有备案", usual
-        if self.facts.under_review:
+        if self.standing.under_review:
             return "材料正在审核，尚未生效", usual
         return "载体在册，材料尚未备案", usual
+
+    def _why_not_carried(self) -> str:
+        """Why the cover of the units this one came from does not reach it; "" where there is nothing to explain."""
+        origin = self.facts.origin
+        if origin is None or origin.coverage not in NOT_CARRIED:
+            return ""
+        parents = "、".join(origin.parents)
+        word = "分割" if origin.kind is ChangeKind.SPLIT else "合并"
+        why = NOT_CARRIED[origin.coverage]
+        return f"本单元于 {origin.happened_on} 由“{parents}”{word}而来，{why}，须由物业办理变更备案"
 
     def _papers(self) -> tuple[tuple[FiledDocument, ...], tuple[Requirement, ...]]:
         """The version's documents, each with what it spares, and the item's requirements."""
