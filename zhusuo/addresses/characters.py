@@ -51,6 +51,7 @@ _NEEDLESS_SPACE = re.compile(r"(?<![0-9A-Z]) +| +(?![0-9A-Z])|(?<= ) +")
 @cache
 def _table() -> dict[int, str]:
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table |= dict.fromkeys(range(0xD800, 0xE000), "")  # halves of characters, from a broken encoding
     table |= {ord(c): c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
     table |= {code: chr(code - 0xFEE0 - 32) for code in range(0xFF41, 0xFF5B)}
     traditional, simplified = (files("zhusuo.addresses") / "data" / "traditional.txt").read_text("utf-8").split()

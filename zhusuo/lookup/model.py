@@ -65,7 +65,7 @@ class Match:
 
 
 def match_json(match: Match) -> dict[str, Any]:
-    """The form of `zhusuo wash` and of the lookup: ids and names, no rights in it."""
+    """The form of `zhusuo wash`: ids and names, no rights in it."""
     return {
         "input": match.input,
         "class": match.class_,
@@ -75,8 +75,7 @@ def match_json(match: Match) -> dict[str, Any]:
         "carrier": match.carrier and {"id": str(match.carrier.id), "name": match.carrier.name},
         "unit": {
             "id": str(match.unit.id) if match.unit else None,
-            "label": match.unit.label if match.unit else None,
-            "verdict": match.unit_verdict,
+            "verdict": None if match.unit_verdict == "none" else match.unit_verdict,
         },
         "candidates": [
             {
