@@ -116,6 +116,7 @@ def test_a_building_has_one_key(key: str, spellings: list[str]) -> None:
 def test_a_name_is_compared_without_city_and_marks() -> None:
     assert keys.name_key("上海 汇金广场（一期）") == keys.name_key("汇金广场1期") == "汇金广场1期"
     assert keys.name_key("上海广场") == "上海广场"
+    assert keys.name_key("二〇一广场") == "二〇一广场"
 
 
 @pytest.mark.parametrize(

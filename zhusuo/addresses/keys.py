@@ -11,7 +11,7 @@ from zhusuo.addresses.units import composed, floor_in
 _BUILDING_END = re.compile("(?:号[楼幢]|号房|号厂房|号库|(?<=\\d)号|幢|栋|座|楼|塔楼?)$")
 _BUILDING_INSIDE = re.compile("(?:号楼|幢|栋|座)(?=[0-9A-Z])")
 _LEADING_ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
-_NOT_A_WORD = re.compile("[^0-9A-Z\u3400-\u9fff\U00020000-\U0003ffff]+")
+_NOT_A_WORD = re.compile("[^0-9A-Z〇\u3400-\u9fff\U00020000-\U0003ffff]+")
 _SPAN = re.compile(r"(\d+)-(\d+)$")
 _RUNS = re.compile("[\u4e00-\u9fff]+|[^\u4e00-\u9fff]+")
 _ENTIRELY = re.compile("整层|全层|全部位|全部|整[幢栋楼]|全[幢栋楼]")
