@@ -17,7 +17,11 @@ _apps: list[Litestar] = []
 
 @pytest.fixture
 async def site(database: Database, store: Store, tmp_path: Path) -> Site:
-    settings = Settings(home=tmp_path, public_url=ORIGIN, free_space_mb=0)
-    found = Site(database, store, settings, Signer.open(tmp_path / "signing.pem"), next(iter(_apps), None))
+    return site_over(database, store, tmp_path)
+
+
+def site_over(database: Database, store: Store, home: Path) -> Site:
+    settings = Settings(home=home, public_url=ORIGIN, free_space_mb=0)
+    found = Site(database, store, settings, Signer.open(home / "signing.pem"), next(iter(_apps), None))
     _apps[:] = [found.app]
     return found

@@ -96,7 +96,8 @@ async def report_outcome(
 async def revoke(database: Database, actor: Actor, reuse_id: UUID, reason: RevocationReason, note: str = "") -> Reuse:
     """Take a receipt back; whoever verifies it from now on is told. A unit that was only held becomes free.
 
-    A business that is registered stays so until it leaves: the receipt is revoked, not the registration.
+    A business that is registered stays so until it leaves: the receipt is revoked, not the registration. The same
+    revocation twice is one.
     """
     if actor.role is not Role.CLERK:
         raise NotAllowed
@@ -104,6 +105,8 @@ async def revoke(database: Database, actor: Actor, reuse_id: UUID, reason: Revoc
         raise Invalid({"note": f"最多 {LIMITS['reason']} 个字。"})
     async with database.transaction() as db:
         found = await _lock(db, actor, reuse_id)
+        if (found.revoked_reason, found.revoked_note) == (reason, note.strip()):
+            return found
         check_move(found.status, ReuseStatus.REVOKED)
         if found.status is ReuseStatus.HELD:
             await holds.let_go(db, actor, found, "revoked")

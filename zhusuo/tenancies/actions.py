@@ -17,6 +17,11 @@ REPORTERS = frozenset({Role.MANAGER, Role.AGENT, Role.CLERK, Role.CLIENT})
 TENANT_LIMIT = 100
 
 
+class AlreadyLeft(Conflict):
+    code = "already_left"
+    sentence = "这家企业已于 {day} 迁出，不必再报。"
+
+
 async def move_in(database: Database, actor: Actor, new: NewTenancy) -> Tenancy:
     """迁入: a tenant is in a unit, by its lease or by the roster. Said again, it renews the term of the lease."""
     new = replace(new, tenant=new.tenant.strip(), uscc=new.uscc.strip().upper())
@@ -77,7 +82,7 @@ async def _to_change(db: Connection, actor: Actor, tenancy_id: UUID) -> tuple[Te
         raise NotFound
     district_code = await _check_reporter(db, actor, tenancy.carrier_id)
     if tenancy.moved_out_on is not None:
-        raise Conflict("这家企业已经登记迁出。")
+        raise AlreadyLeft(day=tenancy.moved_out_on.isoformat())
     return tenancy, district_code
 
 

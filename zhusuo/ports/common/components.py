@@ -41,17 +41,22 @@ class RailLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What stands around every page: the port, its rail, the person, how they like to read."""
+    """What stands around every page: the port, its rail, the person, how they like to read.
+
+    `address`: where a page that answers a form can be opened again; a form's own address is for sending only.
+    """
 
     port: str = ""
     rail: Sequence[RailLink] = ()
     foot: Sequence[RailLink] = ()
     person: str = ""
+    person_id: str = ""
     place: str = ""
     theme: str = ""
     text: str = ""
     csrf_token: str = ""
     url: str = "/"
+    address: str = ""
 
 
 def day(value: date | datetime | None) -> str:

@@ -36,7 +36,7 @@ from zhusuo.errors import (
 )
 from zhusuo.ports.common.faults import faults_of
 from zhusuo.ports.common.guard import COOKIE, SAFE, ForgedForm
-from zhusuo.ports.common.pages import page
+from zhusuo.ports.common.pages import open_page, page
 
 log = structlog.get_logger()
 NOT_UNDERSTOOD = "请求里有看不懂的内容，请检查后重试。"
@@ -125,25 +125,12 @@ def on_exception(request: Request[Any, Any, Any], exception: Exception) -> Respo
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """To sign in, and from there back to the page that was open; who was signed in before hears that it has ended."""
     unsent = request.method not in SAFE
-    asked = {"next": _open_page(request), "ended": "unsent" if unsent else "idle" if COOKIE in request.cookies else ""}
+    asked = {"next": open_page(request), "ended": "unsent" if unsent else "idle" if COOKIE in request.cookies else ""}
     query = urlencode({key: value for key, value in asked.items() if value})
     target = f"/sign-in?{query}" if query else "/sign-in"
     if request.headers.get("hx-request"):
         return Response(b"", headers={"HX-Redirect": target})
     return Redirect(target)
-
-
-def _open_page(request: Request[Any, Any, Any]) -> str:
-    """The page in the window: what was asked for, or the one that a form or a part of a page was sent from."""
-    asked = str(request.url)
-    if request.headers.get("hx-request"):
-        asked = request.headers.get("hx-current-url", "")
-    elif request.method not in SAFE:
-        asked = request.headers.get("referer", "")
-    parts = urlsplit(asked)
-    if parts.netloc != request.headers.get("host"):
-        return ""
-    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def _back(request: Request[Any, Any, Any]) -> str:

@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from zhusuo.people.model import HOME_OF, Actor, Role
 from zhusuo.ports.common.components import Frame, RailLink
+from zhusuo.ports.common.guard import SAFE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +121,30 @@ def own_path(path: str) -> str:
     return path if clean else "/"
 
 
+def open_page(request: Request[Any, Any, Any]) -> str:
+    """The page in the window: what was asked for, or the one that a form or a part of a page was sent from.
+
+    Nothing where that is not known, or not ours.
+    """
+    asked = str(request.url)
+    if request.headers.get("hx-request"):
+        asked = request.headers.get("hx-current-url", "")
+    elif request.method not in SAFE:
+        asked = request.headers.get("referer", "")
+    parts = urlsplit(asked)
+    if parts.netloc != request.headers.get("host"):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
 def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[str, int]) -> Frame:
     port = PORTS.get(actor.role) if actor else None
     path = request.url.path
     url = path + (f"?{request.url.query}" if request.url.query else "")
+    address = open_page(request) if request.method not in SAFE else ""
     theme, text = request.cookies.get("zs-theme", ""), request.cookies.get("zs-text", "")
     if actor is None or port is None:
-        return Frame(url=url, theme=theme, text=text)
+        return Frame(url=address or url, address=address, theme=theme, text=text)
     place = next((port.root + under for start, under in SHARED.items() if _within(path, start)), path)
     nearest = max((link.href for link in (*port.rail, NOTICES) if _within(place, link.href)), key=len, default="")
     return Frame(
@@ -134,9 +152,11 @@ def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[st
         rail=[_link(link, nearest, counts) for link in (*port.rail, NOTICES)],
         foot=[_link(link, nearest, counts) for link in port.foot],
         person=actor.name,
+        person_id=str(actor.person_id or ""),
         place=" ".join(filter(None, (actor.organisation, actor.desk))),
         csrf_token=request.scope["state"].get("csrf_token", ""),
-        url=url,
+        url=address or url,
+        address=address,
         theme=theme,
         text=text,
     )

@@ -233,7 +233,12 @@ async def move_out(
     data: Annotated[MovedOutForm, URL_ENCODED],
 ) -> Redirect:
     """已迁出, today or on an earlier day."""
-    await actions.move_out(database, actor, tenancy_id, a_day(data.on, "on") or day, day=day)
+    on = a_day(data.on, "on") or day
+    try:
+        await actions.move_out(database, actor, tenancy_id, on, day=day)
+    except actions.AlreadyLeft as refusal:  # by a second click, unless another day was said
+        if refusal.facts["day"] != on.isoformat():
+            raise
     return go(own_path(data.back))
 
 

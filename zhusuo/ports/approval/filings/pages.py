@@ -14,9 +14,9 @@ from litestar.response import Redirect, Template
 
 from zhusuo.carriers.divisions import subdistricts_of
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, papers, review
+from zhusuo.dossiers import documents, papers, review, store
 from zhusuo.dossiers.access import ClaimedByOther
-from zhusuo.dossiers.model import DocumentField, DocumentKind, FilingKind, ReturnReason
+from zhusuo.dossiers.model import DecisionKind, DocumentField, DocumentKind, FilingKind, IllegalMove, ReturnReason
 from zhusuo.dossiers.review import NotUnderReview
 from zhusuo.errors import Invalid, NotFound, Refusal
 from zhusuo.people.model import Actor
@@ -33,6 +33,7 @@ URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 TABS = {"waiting": "待审", "mine": "我领的", "returned": "退回中", "done": "已办"}
 KINDS = [(kind.value, kind.label) for kind in FilingKind]
 DOCUMENT_KINDS = [(kind.value, kind.label) for kind in DocumentKind]
+DECISIONS = {"approve": DecisionKind.APPROVED, "return": DecisionKind.RETURNED, "reject": DecisionKind.REJECTED}
 REASONS = [(reason.value, reason.label) for reason in ReturnReason]
 TRIES = 5
 
@@ -209,11 +210,23 @@ async def decide(
     try:
         await _decide(database, settings, actor, filing_id, data, day)
     except Refusal as refusal:
+        if isinstance(refusal, IllegalMove) and await _decided_so(database, actor, filing_id, data):
+            return go(f"/approval/filings/{filing_id}")
         errors = refusal.fields if isinstance(refusal, Invalid) else {}
         said = "" if errors else refusal.message
         again = await _desk(request, database, settings, actor, day, filing_id, None, 1, data, errors, said)
         return _with_status(again, status_of(refusal))
     return go(f"/approval/filings/{filing_id}")
+
+
+async def _decided_so(database: Database, actor: Actor, filing_id: UUID, form: DecisionForm) -> bool:
+    """A second click: this clerk has already decided so, in the same words."""
+    async with database.connection() as db:
+        last = next(iter(await store.decisions(db, filing_id)), None)
+    if last is None or last.decided_by != actor.person_id:
+        return False
+    said = (DECISIONS.get(form.decision), form.remark.strip(), form.internal_note.strip(), set(several(form.reasons)))
+    return said == (last.decision, last.message, last.internal_note, set(last.reasons))
 
 
 def _with_status(answer: Template | Redirect, status: int) -> Template | Redirect:

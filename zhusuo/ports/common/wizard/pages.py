@@ -362,7 +362,19 @@ async def submit(
     except (actions.NotDeclared, actions.Incomplete, actions.PaperExpired, Invalid) as refusal:
         found = await _submit_page(request, database, actor, filing_id, day, data.note, _faults(refusal))
         return again(found) if isinstance(found, Template) else found
+    except Conflict as refusal:
+        await _done_already(database, actor, filing_id, FilingStatus.SUBMITTED, refusal, note=data.note.strip())
     return go(f"/filings/{filing_id}")
+
+
+async def _done_already(
+    database: Database, actor: Actor, filing_id: UUID, wanted: FilingStatus, refusal: Conflict, *, note: str = ""
+) -> None:
+    """A second click, or another window: the filing is what it was to become. Raises the refusal if it is not."""
+    async with database.connection() as db:
+        filing = (await reads.case(db, actor, filing_id)).filing
+    if filing.status is not wanted or note not in ("", filing.note):
+        raise refusal
 
 
 def _faults(refusal: Refusal) -> dict[str, str]:
@@ -409,7 +421,10 @@ async def withdraw(
     actor: NamedDependency[Actor],
     data: Annotated[ReasonForm, URL_ENCODED],
 ) -> Redirect:
-    await actions.withdraw(database, actor, filing_id, data.reason)
+    try:
+        await actions.withdraw(database, actor, filing_id, data.reason)
+    except Conflict as refusal:
+        await _done_already(database, actor, filing_id, FilingStatus.WITHDRAWN, refusal)
     return go(f"/filings/{filing_id}")
 
 
@@ -417,7 +432,10 @@ async def withdraw(
 async def discard(
     filing_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Redirect:
-    await actions.discard(database, actor, filing_id)
+    try:
+        await actions.discard(database, actor, filing_id)
+    except Conflict as refusal:
+        await _done_already(database, actor, filing_id, FilingStatus.DISCARDED, refusal)
     return go(f"{HOME_OF[actor.role]}/filings")
 
 
