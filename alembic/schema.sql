@@ -27,6 +27,20 @@ CREATE FUNCTION audit_stands() RETURNS trigger
     END
     $$;
 
+CREATE FUNCTION lineage_of(asked uuid) RETURNS TABLE(id uuid)
+    LANGUAGE sql STABLE ROWS 1
+    AS $$
+        WITH RECURSIVE came_from (id) AS (
+            SELECT asked
+             UNION
+            SELECT unit_lineages.parent_id
+              FROM unit_lineages
+              JOIN came_from ON unit_lineages.child_id = came_from.id
+             WHERE unit_lineages.undone_at IS NULL
+        )
+        SELECT came_from.id FROM came_from
+    $$;
+
 CREATE FUNCTION space_of(asked uuid) RETURNS TABLE(id uuid)
     LANGUAGE sql STABLE ROWS 2
     AS $$
@@ -40,6 +54,15 @@ CREATE FUNCTION space_of(asked uuid) RETURNS TABLE(id uuid)
               FROM units
               JOIN up ON units.id = up.part_of
         ),
+        came_from (id) AS (
+            SELECT up.id
+              FROM up
+             UNION
+            SELECT unit_lineages.parent_id
+              FROM unit_lineages
+              JOIN came_from ON unit_lineages.child_id = came_from.id
+             WHERE unit_lineages.undone_at IS NULL
+        ),
         floor_mates (id) AS (
             SELECT other.id
               FROM up
@@ -49,23 +72,56 @@ CREATE FUNCTION space_of(asked uuid) RETURNS TABLE(id uuid)
                AND other.building = one.building
                AND other.number = one.number
                AND other.floor = one.floor
-             WHERE (one.kind = 'whole_floor' AND other.kind IN ('whole_floor', 'room', 'shop', 'part'))
-                OR (other.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part'))
+             WHERE ((one.kind = 'whole_floor' AND other.kind IN ('whole_floor', 'room', 'shop', 'part'))
+                    OR (other.kind = 'whole_floor' AND one.kind IN ('room', 'shop', 'part')))
+               AND NOT (one.kind <> 'whole_floor'
+                        AND other.kind = 'whole_floor'
+                        AND EXISTS (
+                            SELECT
+                              FROM unit_lineages
+                             WHERE unit_lineages.parent_id = other.id
+                               AND unit_lineages.undone_at IS NULL))
         ),
         down (id) AS (
             SELECT units.id
               FROM units
              WHERE units.id = asked
              UNION
-            SELECT units.id
-              FROM units
-              JOIN down ON units.part_of = down.id
+            SELECT next.id
+              FROM down
+        CROSS JOIN LATERAL (
+                   SELECT units.id
+                     FROM units
+                    WHERE units.part_of = down.id
+                UNION ALL
+                   SELECT unit_lineages.child_id
+                     FROM unit_lineages
+                    WHERE unit_lineages.parent_id = down.id
+                      AND unit_lineages.undone_at IS NULL
+                   ) AS next (id)
         )
-        SELECT up.id FROM up
+        SELECT came_from.id FROM came_from
          UNION
         SELECT floor_mates.id FROM floor_mates
          UNION
         SELECT down.id FROM down
+    $$;
+
+CREATE FUNCTION successors_of(asked uuid) RETURNS TABLE(id uuid)
+    LANGUAGE sql STABLE ROWS 1
+    AS $$
+        WITH RECURSIVE became (id) AS (
+            SELECT asked
+             UNION
+            SELECT unit_lineages.child_id
+              FROM unit_lineages
+              JOIN became ON unit_lineages.parent_id = became.id
+             WHERE unit_lineages.undone_at IS NULL
+        )
+        SELECT units.id
+          FROM became
+          JOIN units ON units.id = became.id
+         WHERE units.retired_at IS NULL
     $$;
 
 CREATE TABLE approval_items (
@@ -142,7 +198,8 @@ CREATE TABLE carrier_addresses (
     is_main boolean DEFAULT false NOT NULL,
     source text DEFAULT ''::text NOT NULL,
     begins_on date,
-    ends_on date
+    ends_on date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE carrier_aliases (
@@ -151,7 +208,21 @@ CREATE TABLE carrier_aliases (
     district_code text NOT NULL,
     name text NOT NULL,
     key text NOT NULL,
-    source text DEFAULT ''::text NOT NULL
+    source text DEFAULT ''::text NOT NULL,
+    ends_on date
+);
+
+CREATE TABLE carrier_facts (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    value text NOT NULL,
+    valid_during daterange NOT NULL,
+    known_during tstzrange NOT NULL,
+    said_by uuid,
+    CONSTRAINT carrier_fact_kind CHECK ((kind = ANY (ARRAY['name'::text, 'address'::text]))),
+    CONSTRAINT carrier_fact_not_empty CHECK (((NOT isempty(valid_during)) AND (NOT isempty(known_during))))
 );
 
 CREATE SEQUENCE carrier_numbers
@@ -182,7 +253,9 @@ CREATE TABLE carriers (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     retired_at timestamp with time zone,
-    CONSTRAINT carrier_kind CHECK ((kind = ANY (ARRAY['tower'::text, 'mall'::text, 'park'::text, 'market'::text, 'street'::text, 'incubator'::text, 'cluster'::text])))
+    successor_id uuid,
+    CONSTRAINT carrier_kind CHECK ((kind = ANY (ARRAY['tower'::text, 'mall'::text, 'park'::text, 'market'::text, 'street'::text, 'incubator'::text, 'cluster'::text]))),
+    CONSTRAINT carrier_not_its_own_successor CHECK ((successor_id <> id))
 );
 
 CREATE TABLE client_clerks (
@@ -630,6 +703,49 @@ CREATE TABLE tickets (
     panel_expires_at timestamp with time zone
 );
 
+CREATE TABLE unit_changes (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    kind text NOT NULL,
+    happened_on date NOT NULL,
+    coverage text DEFAULT 'untouched'::text NOT NULL,
+    said_by uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    unit_versions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT unit_change_coverage CHECK ((coverage = ANY (ARRAY['untouched'::text, 'carried'::text, 'none'::text, 'partly'::text, 'several'::text, 'area_unknown'::text, 'area_differs'::text]))),
+    CONSTRAINT unit_change_kind CHECK ((kind = ANY (ARRAY['split'::text, 'merge'::text, 'renumber'::text, 'retire'::text, 'correct'::text]))),
+    CONSTRAINT unit_change_undone_whole CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
+CREATE TABLE unit_facts (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    unit_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    kind text NOT NULL,
+    building text NOT NULL,
+    floor integer,
+    label text NOT NULL,
+    key text NOT NULL,
+    number text NOT NULL,
+    area_m2 numeric(12,2),
+    valid_during daterange NOT NULL,
+    known_during tstzrange NOT NULL,
+    change_id uuid,
+    said_by uuid,
+    CONSTRAINT unit_fact_not_empty CHECK (((NOT isempty(valid_during)) AND (NOT isempty(known_during))))
+);
+
+CREATE TABLE unit_lineages (
+    parent_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    change_id uuid NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT unit_not_its_own_parent CHECK ((parent_id <> child_id))
+);
+
 CREATE TABLE units (
     id uuid DEFAULT uuidv7() NOT NULL,
     carrier_id uuid NOT NULL,
@@ -761,6 +877,12 @@ ALTER TABLE ONLY carrier_aliases
 
 ALTER TABLE ONLY carrier_aliases
     ADD CONSTRAINT carrier_aliases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY carrier_facts
+    ADD CONSTRAINT carrier_fact_once EXCLUDE USING gist (subject_id WITH =, valid_during WITH &&, known_during WITH &&);
+
+ALTER TABLE ONLY carrier_facts
+    ADD CONSTRAINT carrier_facts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY carriers
     ADD CONSTRAINT carrier_name_once UNIQUE (district_code, name);
@@ -909,8 +1031,20 @@ ALTER TABLE ONLY tickets
 ALTER TABLE ONLY tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY unit_changes
+    ADD CONSTRAINT unit_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY unit_facts
+    ADD CONSTRAINT unit_fact_once EXCLUDE USING gist (unit_id WITH =, valid_during WITH &&, known_during WITH &&);
+
+ALTER TABLE ONLY unit_facts
+    ADD CONSTRAINT unit_facts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY version_units
     ADD CONSTRAINT unit_in_one_version EXCLUDE USING gist (unit_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY unit_lineages
+    ADD CONSTRAINT unit_lineages_pkey PRIMARY KEY (parent_id, child_id);
 
 ALTER TABLE ONLY units
     ADD CONSTRAINT units_pkey PRIMARY KEY (id);
@@ -958,6 +1092,8 @@ CREATE INDEX carrier_addresses_by_pinyin ON carrier_addresses USING btree (road_
 CREATE INDEX carrier_addresses_with_range ON carrier_addresses USING btree (road, lane, sublane) WHERE (number ~ '[-、]'::text);
 
 CREATE INDEX carrier_aliases_by_key ON carrier_aliases USING btree (key);
+
+CREATE INDEX carrier_facts_by_carrier ON carrier_facts USING btree (carrier_id);
 
 CREATE UNIQUE INDEX carrier_main_address_once ON carrier_addresses USING btree (carrier_id) WHERE is_main;
 
@@ -1065,6 +1201,16 @@ CREATE INDEX tenancies_moved_out ON tenancies USING btree (district_code, moved_
 
 CREATE UNIQUE INDEX tenancy_once ON tenancies USING btree (unit_id, tenant) WHERE (moved_out_on IS NULL);
 
+CREATE INDEX unit_changes_by_carrier ON unit_changes USING btree (carrier_id, said_at DESC);
+
+CREATE INDEX unit_facts_by_change ON unit_facts USING btree (change_id) WHERE (change_id IS NOT NULL);
+
+CREATE INDEX unit_facts_former ON unit_facts USING btree (carrier_id, key) WHERE (upper_inf(known_during) AND (NOT upper_inf(valid_during)));
+
+CREATE INDEX unit_lineages_by_change ON unit_lineages USING btree (change_id);
+
+CREATE INDEX unit_lineages_by_child ON unit_lineages USING btree (child_id) WHERE (undone_at IS NULL);
+
 CREATE UNIQUE INDEX unit_once ON units USING btree (carrier_id, building, number, key) WHERE (retired_at IS NULL);
 
 CREATE INDEX units_by_carrier ON units USING btree (carrier_id, building, floor, key);
@@ -1112,6 +1258,12 @@ ALTER TABLE ONLY carrier_aliases
 ALTER TABLE ONLY carrier_aliases
     ADD CONSTRAINT carrier_aliases_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
 
+ALTER TABLE ONLY carrier_facts
+    ADD CONSTRAINT carrier_facts_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY carrier_facts
+    ADD CONSTRAINT carrier_facts_said_by_fkey FOREIGN KEY (said_by) REFERENCES persons(id);
+
 ALTER TABLE ONLY carrier_terms
     ADD CONSTRAINT carrier_terms_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
 
@@ -1120,6 +1272,9 @@ ALTER TABLE ONLY carriers
 
 ALTER TABLE ONLY carriers
     ADD CONSTRAINT carriers_subdistrict_code_fkey FOREIGN KEY (subdistrict_code) REFERENCES subdistricts(code);
+
+ALTER TABLE ONLY carriers
+    ADD CONSTRAINT carriers_successor_id_fkey FOREIGN KEY (successor_id) REFERENCES carriers(id);
 
 ALTER TABLE ONLY client_clerks
     ADD CONSTRAINT client_clerks_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);
@@ -1333,6 +1488,36 @@ ALTER TABLE ONLY tickets
 
 ALTER TABLE ONLY tickets
     ADD CONSTRAINT tickets_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY unit_changes
+    ADD CONSTRAINT unit_changes_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY unit_changes
+    ADD CONSTRAINT unit_changes_said_by_fkey FOREIGN KEY (said_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY unit_changes
+    ADD CONSTRAINT unit_changes_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY unit_facts
+    ADD CONSTRAINT unit_facts_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY unit_facts
+    ADD CONSTRAINT unit_facts_change_id_fkey FOREIGN KEY (change_id) REFERENCES unit_changes(id);
+
+ALTER TABLE ONLY unit_facts
+    ADD CONSTRAINT unit_facts_said_by_fkey FOREIGN KEY (said_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY unit_facts
+    ADD CONSTRAINT unit_facts_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY unit_lineages
+    ADD CONSTRAINT unit_lineages_change_id_fkey FOREIGN KEY (change_id) REFERENCES unit_changes(id);
+
+ALTER TABLE ONLY unit_lineages
+    ADD CONSTRAINT unit_lineages_child_id_fkey FOREIGN KEY (child_id) REFERENCES units(id);
+
+ALTER TABLE ONLY unit_lineages
+    ADD CONSTRAINT unit_lineages_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES units(id);
 
 ALTER TABLE ONLY units
     ADD CONSTRAINT units_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);

@@ -103,7 +103,7 @@ async def clear_flag(db: Connection, actor: Actor | None, flag_id: UUID) -> None
 
 
 async def open_for(db: Connection, unit_id: UUID) -> list[Flag]:
-    """What stands open about a unit or its whole carrier, the gravest first."""
+    """What stands open about a unit, what it came from, or its whole carrier, the gravest first."""
     rows = await db.fetch(
         """
         SELECT flags.id, flags.carrier_id, flags.unit_id, flags.kind, flags.severity, flags.text, flags.source,
@@ -112,7 +112,7 @@ async def open_for(db: Connection, unit_id: UUID) -> list[Flag]:
           JOIN units ON units.carrier_id = flags.carrier_id
          WHERE units.id = $1
            AND flags.cleared_at IS NULL
-           AND (flags.unit_id = units.id OR flags.unit_id IS NULL)
+           AND (flags.unit_id IS NULL OR flags.unit_id IN (SELECT id FROM lineage_of($1)))
       ORDER BY array_position(ARRAY['blocks', 'needs_reason', 'note'], flags.severity), flags.raised_at
         """,
         unit_id,

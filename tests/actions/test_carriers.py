@@ -1,6 +1,7 @@
 """载体: entering carriers, dividing them into units, and saying who manages them."""
 
 import asyncio
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -30,13 +31,14 @@ from zhusuo.carriers.unit_actions import (
     StillOccupied,
     add_units,
     allow_sharing,
-    change_unit,
+    correct_unit,
     retire_unit,
 )
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor
 
+DAY = date(2026, 11, 20)
 TOWER = NewCarrier(
     kind=CarrierKind.TOWER,
     name="汇澜大厦",
@@ -196,7 +198,7 @@ async def test_strangers_change_nothing(database: Database, db: Connection) -> N
         add_units(database, stranger, carrier_id, NewUnits(label="101")),
         add_address(database, stranger, carrier_id, "肇嘉浜路1号"),
         add_alias(database, stranger, carrier_id, "别名"),
-        retire_unit(database, stranger, unit_id, 1),
+        retire_unit(database, stranger, unit_id, 1, on=DAY, day=DAY),
     ):
         with pytest.raises(NotFound):
             await attempt
@@ -248,13 +250,13 @@ async def test_a_unit_is_corrected_and_retired(database: Database, db: Connectio
     manager = await make.actor(db, role="manager")
     carrier_id = await make.carrier(db, manager=manager.organisation_id)
     [unit_id] = await add_units(database, manager, carrier_id, NewUnits(label="2105"))
-    await change_unit(database, manager, unit_id, 1, NewUnits(label="2106", area_m2=Decimal(70)))
+    await correct_unit(database, manager, unit_id, 1, NewUnits(label="2106", area_m2=Decimal(70)))
     with pytest.raises(Conflict):
-        await change_unit(database, manager, unit_id, 1, NewUnits(label="2107"))
+        await correct_unit(database, manager, unit_id, 1, NewUnits(label="2107"))
     unit = await store.unit_by_id(db, unit_id)
     assert unit is not None
     assert (unit.label, unit.key, unit.version) == ("2106室", "2106", 2)
-    await retire_unit(database, manager, unit_id, 2)
+    await retire_unit(database, manager, unit_id, 2, on=DAY, day=DAY)
     assert await store.units(db, carrier_id) == []
     await add_units(database, manager, carrier_id, NewUnits(label="2106"))
 
@@ -265,7 +267,7 @@ async def test_a_unit_with_somebody_in_it_is_not_retired(database: Database, db:
     unit_id = await make.unit(db, carrier_id=carrier_id)
     await make.tenancy(db, unit_id=unit_id)
     with pytest.raises(StillOccupied):
-        await retire_unit(database, manager, unit_id, 1)
+        await retire_unit(database, manager, unit_id, 1, on=DAY, day=DAY)
 
 
 async def test_sharing_is_allowed_for_one_unit_by_a_clerk(database: Database, db: Connection) -> None:

@@ -234,6 +234,27 @@ DAMAGE = {
     """,
     "versions_at_odds_with_their_units": "UPDATE version_units SET during = tstzrange(lower(during), now())",
     "units_of_another_carrier_in_a_version": "UPDATE dossier_versions SET carrier_id = uuidv7()",
+    "units_that_came_from_themselves": """
+        INSERT INTO unit_lineages (parent_id, child_id, change_id) SELECT id, uuidv7(), uuidv7() FROM units
+    """,
+    "units_at_odds_with_their_history": """
+        INSERT INTO unit_facts (unit_id, carrier_id, kind, building, label, key, number, valid_during, known_during)
+             SELECT id, carrier_id, kind, building, '别的室', key, number, '(,)', '(,)' FROM units
+    """,
+    "cover_carried_without_its_area": """
+        WITH change AS (
+            INSERT INTO unit_changes (carrier_id, district_code, kind, happened_on, coverage, said_by, said_at)
+                 SELECT carrier_id, district_code, 'split', current_date, 'carried', uuidv7(), now() FROM units
+              RETURNING id
+        ), lineage AS (
+            INSERT INTO unit_lineages (parent_id, child_id, change_id, undone_at)
+                 SELECT units.id, uuidv7(), change.id, now() FROM units, change
+        )
+        INSERT INTO unit_facts (unit_id, carrier_id, kind, building, floor, label, key, number, area_m2, valid_during,
+                                known_during)
+             SELECT id, carrier_id, kind, building, floor, label, key, number, area_m2, '(,)', known
+               FROM units, unnest(ARRAY[tstzrange(NULL, now()), tstzrange(now(), NULL)]) AS known
+    """,
     "exclusive_registrations_that_overlap": """
         INSERT INTO registrations (unit_id, carrier_id, district_code, applicant, kind, status, exclusive, source)
              SELECT unit_id, carrier_id, district_code, '另一家', 'existing', 'registered', true, 'import'

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from tests import make
 from tests import make_registrations as making
 from tests.actions.test_reuses import DAY, Counter, lexicon, set_up, signer
 from zhusuo.addresses.model import Address
+from zhusuo.carriers.model import NewUnits
+from zhusuo.changes.actions import split_unit
+from zhusuo.changes.placing import place_registration
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid, NotAllowed, NotFound
 from zhusuo.flags import Severity, raise_flag
@@ -478,3 +482,36 @@ async def test_what_is_not_one_s_own_is_not_examined(counter: Counter, db: Conne
     elsewhere = await making.room(db, carrier_id=await making.house(db))
     with pytest.raises(NotFound):
         await examine_for(db, lexicon(), counter.clerk, counter.lease_id, [counter.unit_id, elsewhere], "", DAY)
+
+
+# 变动
+
+
+async def test_a_unit_whose_cover_was_not_carried_says_why(counter: Counter, db: Connection) -> None:
+    new = [NewUnits(label="1403A室", area_m2=Decimal(60)), NewUnits(label="1403B室", area_m2=Decimal(80))]
+    done = await split_unit(counter.database, counter.clerk, counter.unit_id, 1, new, on=DAY, day=DAY)
+    said = await ask(counter, match(counter.carrier_id, done.children[0].id))
+    assert said.kind is VerdictKind.NOT_COVERED
+    assert f"本单元于 {DAY} 由“1403室”分割而来，面积与原单元不符，须由物业办理变更备案" in said.need
+    assert "租赁合同" in said.need
+
+
+async def test_who_is_registered_in_a_unit_that_was_split_stands_in_the_way_of_what_came_from_it(
+    counter: Counter, db: Connection
+) -> None:
+    registration = await making.registered(db, unit_id=counter.unit_id)
+    await raise_flag(
+        db, None, carrier_id=counter.carrier_id, unit_id=counter.unit_id, kind="inspected", severity=Severity.BLOCKS,
+        text="核查中", source="inspection:1",
+    )  # fmt: skip
+    new = [NewUnits(label="1403A室", area_m2=Decimal("98.54")), NewUnits(label="1403B室", area_m2=Decimal(100))]
+    done = await split_unit(counter.database, counter.clerk, counter.unit_id, 1, new, on=DAY, day=DAY)
+    a, b = (unit.id for unit in done.children)
+    for child in (a, b):
+        said = await ask(counter, match(counter.carrier_id, child))
+        assert said.kind is VerdictKind.COVERED
+        assert [(each.unit_label, each.blocks) for each in said.occupants] == [("1403室", True)]
+        assert [flag.text for flag in said.flags] == ["核查中"]
+    await place_registration(counter.database, counter.clerk, registration, a)
+    assert (await ask(counter, match(counter.carrier_id, b))).occupants == ()
+    assert (await ask(counter, match(counter.carrier_id, a))).blocked_by is not None

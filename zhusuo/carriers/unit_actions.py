@@ -1,16 +1,23 @@
-"""What people do with a carrier's units: type them in, import them, correct and retire them."""
+"""What people do with a carrier's units: type them in, import them, correct, renumber and retire them.
 
+To correct is to say that it always was so; to renumber or retire is to say from which day on it is so. Splitting and
+merging concern the dossier and the registrations too and stand further up, in `changes`.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
 
-from zhusuo.carriers import store
+from zhusuo.carriers import history, store
 from zhusuo.carriers.access import CLERK, needs, record, to_change
 from zhusuo.carriers.entry import entries, same_buildings
+from zhusuo.carriers.history import ChangeKind
 from zhusuo.carriers.model import Carrier, NewUnits, Unit, UnitEntry, UnitKind
 from zhusuo.carriers.sheets import UnitRow, unit_rows
-from zhusuo.carriers.tables import CellError, Records
+from zhusuo.carriers.tables import SHANGHAI, CellError, Records
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Conflict, Invalid, NotFound
 from zhusuo.people.model import Actor
@@ -33,7 +40,7 @@ async def add_units(database: Database, actor: Actor, carrier_id: UUID, new: New
     async with database.transaction() as db:
         carrier = await to_change(db, actor, carrier_id)
         there = await store.units(db, carrier_id)
-        wanted = await _within_whole(db, carrier, same_buildings(entries(new, carrier.kind), there))
+        wanted = await within_whole(db, carrier, same_buildings(entries(new, carrier.kind), there))
         try:
             async with db.transaction():
                 unit_ids = await store.insert_units(db, carrier_id, wanted)
@@ -46,25 +53,96 @@ async def add_units(database: Database, actor: Actor, carrier_id: UUID, new: New
         return unit_ids
 
 
-async def change_unit(database: Database, actor: Actor, unit_id: UUID, version: int, new: NewUnits) -> None:
-    """Correct a unit's label, place, kind or area; raises Conflict if it has changed since `version`."""
+async def correct_unit(database: Database, actor: Actor, unit_id: UUID, version: int, new: NewUnits) -> None:
+    """更正: the label, place, kind or area was typed wrongly and always was what is typed now.
+
+    What was known before stays answerable. Raises Conflict if the unit has changed since `version`.
+    """
     async with database.transaction() as db:
-        carrier, before = await _unit_to_change(db, actor, unit_id)
-        there = [unit for unit in await store.units(db, carrier.id) if unit.id != unit_id]
-        wanted = same_buildings(entries(new, carrier.kind), there)
-        if len(wanted) != 1:
-            raise Invalid({"label": "这里只能填一个单元。"})
-        if (before.kind is UnitKind.PART) != (wanted[0].kind is UnitKind.PART):
-            raise Invalid({"kind": "单元的一部分不能改成整个单元，整个单元也不能改成一部分；请停用后另行登记。"})
-        try:
-            async with db.transaction():
-                done = await store.update_unit(db, unit_id, wanted[0], version)
-        except asyncpg.UniqueViolationError as violation:
-            raise OverlappingUnit(unit=wanted[0].name) from violation
-        if not done:
-            raise Conflict
-        detail = {"unit_id": unit_id, "before": _unit_facts(before), "after": _unit_facts(wanted[0])}
-        await record(db, actor, "change_unit", carrier.id, "carrier.units_changed", detail)
+        carrier, before = await unit_to_change(db, actor, unit_id)
+        wanted = await _one_entry(db, carrier, before, new)
+        await history.keep_base(db, [unit_id])
+        await _update(db, unit_id, wanted, version)
+        await _corrected(db, actor, carrier, [unit_id])
+        detail = {"unit_id": unit_id, "before": _unit_facts(before), "after": _unit_facts(wanted)}
+        await record(db, actor, "correct_unit", carrier.id, "carrier.units_changed", detail)
+
+
+async def renumber_unit(
+    database: Database, actor: Actor, unit_id: UUID, version: int, new: NewUnits, *, on: date, day: date
+) -> UUID:
+    """改号: from that day on the door says something else; it is the same unit, with the same id, cover and people.
+
+    The former number goes on leading here. Raises Invalid, OverlappingUnit, Conflict; the id of the change.
+    """
+    async with database.transaction() as db:
+        carrier, before = await unit_to_change(db, actor, unit_id)
+        facts = replace(new, kind=before.kind, area_m2=before.area_m2, floor=before.floor, part_of=before.part_of)
+        wanted = replace(await _one_entry(db, carrier, before, facts), floor=before.floor)
+        if wanted.place == before.place and wanted.label == before.label:
+            raise Invalid({"label": "新号与现在的一样。"})
+        change_id, moment = await begin_change(db, actor, carrier, ChangeKind.RENUMBER, [before], on, day)
+        await history.end_validity(db, [unit_id], on, moment, change_id, actor.person_id)
+        await _update(db, unit_id, wanted, version)
+        await history.begin_validity(db, [unit_id], on, moment, change_id, actor.person_id)
+        await history.keep_versions(db, change_id, [unit_id])
+        detail = {"change_id": change_id, "unit_id": unit_id, "on": on, "before": before.name, "after": wanted.name}
+        await record(db, actor, "renumber_unit", carrier.id, "carrier.units_changed", detail)
+        return change_id
+
+
+async def begin_change(
+    db: Connection, actor: Actor, carrier: Carrier, kind: ChangeKind, units: Sequence[Unit], on: date, day: date
+) -> tuple[UUID, datetime]:
+    """The row of a change that is being made, and its moment. Raises Invalid for a day that cannot be.
+
+    A change is told on its day or later: what has not happened yet is no fact.
+    """
+    since = await history.first_day(db, [unit.id for unit in units])
+    if on > day:
+        raise Invalid({"on": "变动日不能晚于今天，请在变动当天或之后办理。"})
+    if since is not None and on < since:
+        raise Invalid({"on": f"变动日不能早于上一次变动的日子 {since}。"})
+    moment = await history.moment(db)
+    change_id = await history.insert_change(
+        db, carrier_id=carrier.id, kind=kind, happened_on=on, said_by=actor.person_id, said_at=moment
+    )
+    return change_id, moment
+
+
+async def _one_entry(db: Connection, carrier: Carrier, before: Unit, new: NewUnits) -> UnitEntry:
+    """What was typed for this one unit. Raises Invalid."""
+    there = [unit for unit in await store.units(db, carrier.id) if unit.id != before.id]
+    wanted = same_buildings(entries(new, carrier.kind), there)
+    if len(wanted) != 1:
+        raise Invalid({"label": "这里只能填一个单元。"})
+    if (before.kind is UnitKind.PART) != (wanted[0].kind is UnitKind.PART):
+        raise Invalid({"kind": "单元的一部分不能改成整个单元，整个单元也不能改成一部分；请停用后另行登记。"})
+    return wanted[0]
+
+
+async def _update(db: Connection, unit_id: UUID, wanted: UnitEntry, version: int) -> None:
+    try:
+        async with db.transaction():
+            done = await store.update_unit(db, unit_id, wanted, version)
+    except asyncpg.UniqueViolationError as violation:
+        raise OverlappingUnit(unit=wanted.name) from violation
+    if not done:
+        raise Conflict
+
+
+async def _corrected(db: Connection, actor: Actor, carrier: Carrier, unit_ids: Sequence[UUID]) -> None:
+    """Keep what was known of these units, whose rows are right now."""
+    moment = await history.moment(db)
+    change_id = await history.insert_change(
+        db,
+        carrier_id=carrier.id,
+        kind=ChangeKind.CORRECT,
+        happened_on=moment.astimezone(SHANGHAI).date(),
+        said_by=actor.person_id,
+        said_at=moment,
+    )
+    await history.correct(db, unit_ids, moment, change_id, actor.person_id)
 
 
 async def allow_sharing(
@@ -73,23 +151,27 @@ async def allow_sharing(
     """一址多照: the clerk says whether several businesses may share a unit; None: as its carrier does."""
     needs(actor, CLERK)
     async with database.transaction() as db:
-        carrier, unit = await _unit_to_change(db, actor, unit_id)
+        carrier, unit = await unit_to_change(db, actor, unit_id)
         if not await store.set_unit_sharing(db, unit_id, version, sharing_allowed):
             raise Conflict
         detail = {"unit_id": unit_id, "unit": unit.name, "sharing_allowed": sharing_allowed}
         await record(db, actor, "allow_sharing", carrier.id, "carrier.units_changed", detail)
 
 
-async def retire_unit(database: Database, actor: Actor, unit_id: UUID, version: int) -> None:
-    """Take a unit out of use that no longer exists; raises StillOccupied while somebody is in it."""
+async def retire_unit(database: Database, actor: Actor, unit_id: UUID, version: int, *, on: date, day: date) -> UUID:
+    """停用: from that day on the unit no longer exists; raises StillOccupied while somebody is in it."""
     async with database.transaction() as db:
-        carrier, unit = await _unit_to_change(db, actor, unit_id)
+        carrier, unit = await unit_to_change(db, actor, unit_id)
         if await store.is_occupied(db, unit_id):
             raise StillOccupied(unit=unit.name)
+        change_id, moment = await begin_change(db, actor, carrier, ChangeKind.RETIRE, [unit], on, day)
+        await history.end_validity(db, [unit_id], on, moment, change_id, actor.person_id)
         if not await store.retire_unit(db, unit_id, version):
             raise Conflict
-        detail = {"unit_id": unit_id, "retired": unit.name}
+        await history.keep_versions(db, change_id, [unit_id])
+        detail = {"change_id": change_id, "unit_id": unit_id, "on": on, "retired": unit.name}
         await record(db, actor, "retire_unit", carrier.id, "carrier.units_changed", detail)
+        return change_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +201,7 @@ class ImportReport:
 async def import_units(
     database: Database, actor: Actor, carrier_id: UUID, found: Records, *, dry_run: bool
 ) -> ImportReport:
-    """Bring the carrier's units up to a table: new ones are added, known ones changed, the others stay as they are.
+    """Bring the carrier's units up to a table: new ones are added, known ones corrected, the others stay as they are.
 
     Empty cells change nothing. A second import of the same table finds nothing to do. Nothing is written in a dry
     run, nor while any cell is wrong.
@@ -135,8 +217,12 @@ async def import_units(
         applied = not (dry_run or errors)
         if applied and (new or changed):
             await store.insert_units(db, carrier_id, new)
+            mended = [unit.id for unit, _ in changed]
+            await history.keep_base(db, mended)
             for unit, entry in changed:
                 await store.update_unit(db, unit.id, entry, unit.version)
+            if mended:
+                await _corrected(db, actor, carrier, mended)
             detail = {"added_count": len(new), "changed_count": len(changed)}
             await record(db, actor, "import_units", carrier_id, "carrier.units_changed", detail)
         return ImportReport(
@@ -203,7 +289,7 @@ def _changes(unit: Unit, entry: UnitEntry) -> str:
     return "，".join(shown)
 
 
-async def _unit_to_change(db: Connection, actor: Actor, unit_id: UUID) -> tuple[Carrier, Unit]:
+async def unit_to_change(db: Connection, actor: Actor, unit_id: UUID) -> tuple[Carrier, Unit]:
     known = await store.unit_by_id(db, unit_id)
     if known is None:
         raise NotFound
@@ -214,7 +300,7 @@ async def _unit_to_change(db: Connection, actor: Actor, unit_id: UUID) -> tuple[
     return carrier, unit
 
 
-async def _within_whole(db: Connection, carrier: Carrier, wanted: list[UnitEntry]) -> list[UnitEntry]:
+async def within_whole(db: Connection, carrier: Carrier, wanted: list[UnitEntry]) -> list[UnitEntry]:
     """Parts, and only they, name the unit of this carrier that they belong to, and stand on its floor."""
     found = []
     for each in wanted:

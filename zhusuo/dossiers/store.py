@@ -512,6 +512,56 @@ async def end_coverage(
     return sorted({row["version_id"] for row in rows})
 
 
+async def carry_coverage(
+    db: Connection, version_id: UUID, parent_ids: Sequence[UUID], child_ids: Sequence[UUID], moment: datetime
+) -> None:
+    """From this moment on the version covers the units that came from its own, in their place."""
+    await db.execute(
+        """
+        UPDATE version_units
+           SET during = tstzrange(lower(during), $3)
+         WHERE version_id = $1
+           AND unit_id = ANY ($2::uuid[])
+           AND upper_inf(during)
+        """,
+        version_id,
+        list(parent_ids),
+        moment,
+    )
+    await db.execute(
+        """
+        INSERT INTO version_units (version_id, unit_id, during)
+             SELECT $1, unnest($2::uuid[]), tstzrange($3, NULL)
+        """,
+        version_id,
+        list(child_ids),
+        moment,
+    )
+
+
+async def give_back_coverage(
+    db: Connection, parent_ids: Sequence[UUID], child_ids: Sequence[UUID], moment: datetime
+) -> None:
+    """As if the cover had not been carried at that moment; nobody has relied on it since."""
+    await db.execute(
+        """
+        DELETE FROM version_units
+              WHERE unit_id = ANY ($1::uuid[])
+        """,
+        list(child_ids),
+    )
+    await db.execute(
+        """
+        UPDATE version_units
+           SET during = tstzrange(lower(during), NULL)
+         WHERE unit_id = ANY ($1::uuid[])
+           AND upper(during) = $2
+        """,
+        list(parent_ids),
+        moment,
+    )
+
+
 async def end_empty_versions(
     db: Connection, version_ids: Sequence[UUID], status: VersionStatus, moment: datetime, reason: str
 ) -> list[UUID]:

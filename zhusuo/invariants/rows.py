@@ -171,11 +171,116 @@ async def units_of_another_carrier_in_a_version(db: Connection) -> list[str]:
     )
 
 
+# 3 变动
+
+
+async def units_that_came_from_themselves(db: Connection) -> list[str]:
+    """Nothing is its own ancestor, and a unit that others came from is retired."""
+    return _cases(
+        await db.fetch(
+            """
+            WITH RECURSIVE came_from (id, ancestor) AS (
+                SELECT child_id, parent_id
+                  FROM unit_lineages
+                 UNION
+                SELECT came_from.id, unit_lineages.parent_id
+                  FROM came_from
+                  JOIN unit_lineages ON unit_lineages.child_id = came_from.ancestor
+            )
+            SELECT '单元 ' || id || ' 是自己的前身' AS found
+              FROM came_from
+             WHERE id = ancestor
+         UNION ALL
+            SELECT DISTINCT '单元 ' || units.id || ' 已分割或合并，却仍在用'
+              FROM unit_lineages
+              JOIN units ON units.id = unit_lineages.parent_id
+             WHERE unit_lineages.undone_at IS NULL
+               AND units.retired_at IS NULL
+         UNION ALL
+            SELECT DISTINCT '单元 ' || units.id || ' 的变动已撤销，却仍在用'
+              FROM unit_lineages
+              JOIN units ON units.id = unit_lineages.child_id
+             WHERE unit_lineages.undone_at IS NOT NULL
+               AND units.retired_at IS NULL
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
+async def units_at_odds_with_their_history(db: Connection) -> list[str]:
+    """Where a history is kept, what is known today to hold today is what the unit's row says, and nothing if it is
+    retired."""
+    return _cases(
+        await db.fetch(
+            """
+            SELECT '单元 ' || units.id AS found
+              FROM units
+         LEFT JOIN unit_facts AS now
+                ON now.unit_id = units.id
+               AND upper_inf(now.known_during)
+               AND upper_inf(now.valid_during)
+             WHERE EXISTS (SELECT FROM unit_facts WHERE unit_facts.unit_id = units.id)
+               AND CASE WHEN units.retired_at IS NOT NULL
+                        THEN now.unit_id IS NOT NULL
+                        ELSE (now.kind, now.building, now.floor, now.label, now.key, now.number, now.area_m2)
+                             IS DISTINCT FROM
+                             (units.kind, units.building, units.floor, units.label, units.key, units.number,
+                              units.area_m2)
+                        END
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
+async def cover_carried_without_its_area(db: Connection) -> list[str]:
+    """What was split or merged and stayed covered has the area it had, as it was when that was done."""
+    return _cases(
+        await db.fetch(
+            """
+            WITH areas AS (
+                SELECT changes.id, sides.side, sum(before.area_m2) AS area_m2,
+                       count(*) = count(before.area_m2) AS known
+                  FROM unit_changes AS changes
+            CROSS JOIN LATERAL (
+                       SELECT DISTINCT 'parent', parent_id FROM unit_lineages WHERE change_id = changes.id
+                    UNION ALL
+                       SELECT DISTINCT 'child', child_id FROM unit_lineages WHERE change_id = changes.id
+                       ) AS sides (side, unit_id)
+                  JOIN unit_facts AS before
+                    ON before.unit_id = sides.unit_id
+                   AND CASE sides.side WHEN 'child' THEN lower(before.known_during) = changes.said_at
+                                                         AND before.change_id = changes.id
+                                       ELSE upper(before.known_during) = changes.said_at
+                                       END
+                  JOIN units ON units.id = sides.unit_id
+                 WHERE changes.coverage = 'carried'
+                   AND NOT EXISTS (
+                       SELECT
+                         FROM unit_lineages AS whole
+                        WHERE whole.change_id = changes.id
+                          AND whole.parent_id = units.part_of)
+              GROUP BY changes.id, sides.side
+            )
+            SELECT '变动 ' || parents.id AS found
+              FROM areas AS parents
+         LEFT JOIN areas AS children ON children.id = parents.id AND children.side = 'child'
+             WHERE parents.side = 'parent'
+               AND NOT coalesce(parents.known AND children.known
+                                AND abs(children.area_m2 - parents.area_m2) <= parents.area_m2 * 0.01, false)
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
 # 4 登记
 
 
 async def exclusive_registrations_that_overlap(db: Connection) -> list[str]:
-    """Two exclusive live uncontested registrations in the same space, also through whole floors and parts."""
+    """Two exclusive live uncontested registrations in the same space, also through whole floors, parts, and the units
+    that were split or merged while nobody has placed who was registered there."""
     return _cases(
         await db.fetch(
             """
@@ -198,11 +303,26 @@ async def exclusive_registrations_that_overlap(db: Connection) -> list[str]:
                   JOIN units ON units.id = up.ancestor
                  WHERE units.part_of IS NOT NULL
             ),
+            came_from (id, ancestor) AS (
+                SELECT id, ancestor
+                  FROM up
+                 UNION
+                SELECT came_from.id, unit_lineages.parent_id
+                  FROM came_from
+                  JOIN unit_lineages ON unit_lineages.child_id = came_from.ancestor
+                 WHERE unit_lineages.undone_at IS NULL
+            ),
+            split_floors AS (
+                SELECT units.id
+                  FROM units
+                 WHERE units.kind = 'whole_floor'
+                   AND EXISTS (SELECT FROM unit_lineages WHERE parent_id = units.id AND undone_at IS NULL)
+            ),
             pairs AS (
                 SELECT one.id AS one_id, other.id AS other_id
                   FROM live AS one
-                  JOIN up ON up.id = one.unit_id
-                  JOIN live AS other ON other.unit_id = up.ancestor
+                  JOIN came_from ON came_from.id = one.unit_id
+                  JOIN live AS other ON other.unit_id = came_from.ancestor
              UNION ALL
                 SELECT one.id, other.id
                   FROM live AS one
@@ -213,8 +333,11 @@ async def exclusive_registrations_that_overlap(db: Connection) -> list[str]:
                    AND other.building = mine.building
                    AND other.number = mine.number
                    AND other.floor = mine.floor
-                 WHERE (mine.kind = 'whole_floor' AND other.kind IN ('whole_floor', 'room', 'shop', 'part'))
-                    OR (other.kind = 'whole_floor' AND mine.kind IN ('room', 'shop', 'part'))
+                 WHERE (mine.kind = 'whole_floor' AND other.kind = 'whole_floor')
+                    OR (mine.kind = 'whole_floor' AND other.kind IN ('room', 'shop', 'part')
+                        AND mine.id NOT IN (SELECT id FROM split_floors))
+                    OR (other.kind = 'whole_floor' AND mine.kind IN ('room', 'shop', 'part')
+                        AND other.unit_id NOT IN (SELECT id FROM split_floors))
             )
             SELECT DISTINCT '登记 ' || least(one_id, other_id) || ' 与 ' || greatest(one_id, other_id) AS found
               FROM pairs
@@ -226,7 +349,8 @@ async def exclusive_registrations_that_overlap(db: Connection) -> list[str]:
 
 
 async def reuses_at_odds_with_their_registration(db: Connection) -> list[str]:
-    """A held reuse holds its unit, a registered one is entered or was ended later, any other holds nothing.
+    """A held reuse holds its unit, or one that came from it; a registered one is entered or was ended later, any other
+    holds nothing.
 
     Revoking takes back the receipt: a business that was registered stays until it leaves.
     """
@@ -236,7 +360,8 @@ async def reuses_at_odds_with_their_registration(db: Connection) -> list[str]:
             SELECT '调用 ' || reuses.number || '（' || reuses.status || '）' AS found
               FROM reuses
               JOIN registrations ON registrations.reuse_id = reuses.id
-             WHERE registrations.unit_id <> reuses.unit_id
+             WHERE (registrations.unit_id <> reuses.unit_id
+                    AND reuses.unit_id NOT IN (SELECT id FROM lineage_of(registrations.unit_id)))
                 OR NOT CASE reuses.status
                        WHEN 'held' THEN registrations.status IN ('held', 'ended')
                        WHEN 'registered' THEN registrations.status IN ('registered', 'ended')
@@ -609,6 +734,9 @@ QUESTIONS: tuple[tuple[Invariant, Question], ...] = (
     _asked(3, units_in_two_versions, "同一单元同一时刻只在一个生效版本中"),
     _asked(3, versions_at_odds_with_their_units, "版本的效力与所覆盖的单元一致"),
     _asked(3, units_of_another_carrier_in_a_version, "版本只覆盖本载体的单元"),
+    _asked(3, units_that_came_from_themselves, "单元的前身后继不成环，变动过的单元不再使用"),
+    _asked(3, units_at_odds_with_their_history, "单元与其变动记录一致"),
+    _asked(3, cover_carried_without_its_area, "照旧覆盖的单元面积前后相符"),
     _asked(4, exclusive_registrations_that_overlap, "同一空间至多一个独占的有效登记"),
     _asked(4, reuses_at_odds_with_their_registration, "调用与其登记的状态一致"),
     _asked(4, holds_that_never_end, "保留到期即释放"),

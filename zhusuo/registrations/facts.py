@@ -53,15 +53,6 @@ class Resident(Struct, frozen=True, array_like=True, order=True):
     since: date
 
 
-class Origin(Struct, frozen=True):
-    """Which units this one came from, and what became of their cover."""
-
-    kind: ChangeKind
-    happened_on: date
-    coverage: Coverage
-    parents: tuple[str, ...]
-
-
 class Facts(Struct, frozen=True):
     """What is on file, in force and going on. Whether a unit is shared is its own word, else (None) its carrier's."""
 
@@ -73,15 +64,19 @@ class Facts(Struct, frozen=True):
     registrations: tuple[Registered, ...] | None
     tenancies: tuple[Resident, ...] | None
     flags: tuple[Flag, ...] | None
-    origin: Origin | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How a carrier stands whose unit no version covers: does one cover other units, is a filing with a clerk?"""
+    """How a carrier stands whose unit no version covers: does one cover other units, is a filing with a clerk? And
+    which units this one came from by a split or merge, and what became of their cover then."""
 
     on_file: bool = False
     under_review: bool = False
+    kind: ChangeKind | None = None
+    happened_on: date | None = None
+    coverage: Coverage | None = None
+    parents: tuple[str, ...] = ()
 
 
 _FACTS = Decoder(Facts)
@@ -162,16 +157,7 @@ async def facts_of(
                   FROM flags AS f
                  WHERE f.carrier_id = $2
                    AND (f.unit_id IS NULL OR f.unit_id IN (SELECT id FROM lineage_of($3)))
-                   AND f.cleared_at IS NULL),
-            'origin', (
-                SELECT json_build_object('kind', c.kind, 'happened_on', c.happened_on, 'coverage', c.coverage,
-                                         'parents', json_agg(p.label ORDER BY p.label))
-                  FROM unit_lineage AS l
-                  JOIN unit_changes AS c ON c.id = l.change_id
-                  JOIN units AS p ON p.id = l.parent_id
-                 WHERE l.child_id = $3
-                   AND l.undone_at IS NULL
-              GROUP BY c.id)
+                   AND f.cleared_at IS NULL)
         )::text
         """,
         district_code,
@@ -181,7 +167,7 @@ async def facts_of(
     return _FACTS.decode(found)
 
 
-async def standing_of(db: Connection, district_code: str, carrier_id: UUID) -> Standing:
+async def standing_of(db: Connection, district_code: str, carrier_id: UUID, unit_id: UUID | None) -> Standing:
     row = await db.fetchrow(
         """
         SELECT EXISTS (
@@ -195,9 +181,33 @@ async def standing_of(db: Connection, district_code: str, carrier_id: UUID) -> S
                      FROM filings
                     WHERE carrier_id = $2
                       AND district_code = $1
-                      AND status = 'submitted') AS under_review
+                      AND status = 'submitted') AS under_review,
+               changes.kind, changes.happened_on, changes.coverage,
+               ARRAY(SELECT units.label
+                       FROM unit_lineages
+                       JOIN units ON units.id = unit_lineages.parent_id
+                      WHERE unit_lineages.change_id = changes.id
+                        AND unit_lineages.child_id = $3
+                   ORDER BY units.key) AS parents
+          FROM (VALUES (true)) AS asked
+     LEFT JOIN unit_changes AS changes
+            ON changes.id = (SELECT change_id
+                               FROM unit_lineages
+                              WHERE child_id = $3
+                                AND undone_at IS NULL
+                              LIMIT 1)
         """,
         district_code,
         carrier_id,
+        unit_id,
     )
-    return Standing(**dict(row)) if row else Standing()
+    if row is None:
+        return Standing()
+    return Standing(
+        on_file=row["on_file"],
+        under_review=row["under_review"],
+        kind=ChangeKind(row["kind"]) if row["kind"] else None,
+        happened_on=row["happened_on"],
+        coverage=Coverage(row["coverage"]) if row["coverage"] else None,
+        parents=tuple(row["parents"]),
+    )

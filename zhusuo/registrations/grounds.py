@@ -26,6 +26,7 @@ from zhusuo.registrations.refusals import (
     LeaseRefused,
     NotCovered,
     ReasonNeeded,
+    UnitGone,
     UnitTaken,
     VersionExpired,
 )
@@ -59,9 +60,12 @@ async def gather(db: Connection, lexicon: Lexicon, actor: Actor, new: NewReuse, 
     """Everything a reuse stands on, with the carrier locked. Raises what makes it impossible from the outset."""
     unit = await carriers.unit_by_id(db, new.unit_id)
     carrier = await carriers.by_id_for(db, actor, unit.carrier_id) if unit else None
-    if unit is None or carrier is None or unit.retired_at is not None:
+    if unit is None or carrier is None:
         raise NotFound
     await carriers.lock(db, carrier.id)
+    unit = await carriers.unit_by_id(db, unit.id)  # it may have been split while we waited
+    if unit is None or unit.retired_at is not None:
+        raise UnitGone(unit=unit.name if unit else "")
     catalogue, item = await waivers.newest(db), await waivers.item(db, new.item_code)
     if catalogue is None or item is None:
         raise Invalid({"item_code": "免交事项清单里没有这个事项。"})

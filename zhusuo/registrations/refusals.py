@@ -20,6 +20,13 @@ class UnitTaken(Conflict):
     sentence = "{unit} 自 {since} 起{how}，一处住所只登记一户。"
 
 
+class UnitGone(Conflict):
+    """It was split, merged or retired, perhaps a moment ago."""
+
+    code = "unit_gone"
+    sentence = "“{unit}”已分割、合并或停用，请重新查询，按现在的单元办理。"
+
+
 class AlreadyReused(Conflict):
     code = "already_reused"
     sentence = "本案已于 {since} 调用过这个单元，凭证编号 {number}。"

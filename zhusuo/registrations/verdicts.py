@@ -47,7 +47,7 @@ async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, da
     facts = await facts_of(db, actor.district_code, carrier_id, match.unit.id if match.unit else None)
     standing = Standing()
     if carrier_id and facts.version is None:
-        standing = await standing_of(db, actor.district_code, carrier_id)
+        standing = await standing_of(db, actor.district_code, carrier_id, match.unit.id if match.unit else None)
     asked = await _asked_for(db, facts.catalogue, item_code or USUAL_ITEM, day)
     return _Judge(match, day, facts, standing, asked).verdict()
 
@@ -167,8 +167,8 @@ class _Judge:
 
     def _why_not_carried(self) -> str:
         """Why the cover of the units this one came from does not reach it; "" where there is nothing to explain."""
-        origin = self.facts.origin
-        if origin is None or origin.coverage not in NOT_CARRIED:
+        origin = self.standing
+        if origin.coverage is None or origin.coverage not in NOT_CARRIED:
             return ""
         parents = "、".join(origin.parents)
         word = "分割" if origin.kind is ChangeKind.SPLIT else "合并"

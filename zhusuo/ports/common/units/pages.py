@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -246,7 +247,7 @@ async def change(
         carrier, unit = await reads.unit_for(db, actor, unit_id)
     try:
         version = chosen(_version, data.version, "label", "页面已过时，请刷新后再改。")
-        await unit_actions.change_unit(database, actor, unit_id, version, data.new(unit.part_of))
+        await unit_actions.correct_unit(database, actor, unit_id, version, data.new(unit.part_of))
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
         return again(await _one(request, database, actor, unit_id, data, UnitForm(), _errors(refusal)))
     return go(f"/carriers/{carrier.id}/units?done=changed")
@@ -276,12 +277,13 @@ async def retire(
     unit_id: FromPath[UUID],
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
+    day: NamedDependency[date],
     data: Annotated[UnitForm, URL_ENCODED],
 ) -> Redirect:
     async with database.connection() as db:
         carrier, _ = await reads.unit_for(db, actor, unit_id)
     version = chosen(_version, data.version, "version", "页面已过时，请刷新后再改。")
-    await unit_actions.retire_unit(database, actor, unit_id, version)
+    await unit_actions.retire_unit(database, actor, unit_id, version, on=day, day=day)
     return go(f"/carriers/{carrier.id}/units?done=retired")
 
 
