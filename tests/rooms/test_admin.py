@@ -87,3 +87,20 @@ async def test_a_client_with_a_single_scope_is_added_like_any_other(site: Site, 
         )
     assert answer.status_code == 200
     assert await db.fetchval("SELECT scopes FROM clients WHERE name = '统计系统'") == ["waivers"]
+
+
+async def test_a_client_belongs_to_an_approval_authority_that_there_is(site: Site, db: Connection) -> None:
+    actor = await make.actor(db, role="administrator")
+    manager = await make.actor(db, role="manager")
+    async with site.signed_in(actor) as visitor:
+        for organisation_id in (manager.organisation_id, actor.person_id):
+            answer = await visitor.submit(
+                "/admin/clients",
+                organisation_id=str(organisation_id),
+                name="停车系统",
+                quota_per_minute="60",
+                scopes="lookup",
+            )
+            assert answer.status_code == 422
+            assert "接入系统属于一家审批机关" in answer.text
+    assert await db.fetchval("SELECT count(*) FROM clients WHERE name = '停车系统'") == 0

@@ -211,6 +211,9 @@ async def add_client(
     token = new_token()
     try:
         async with database.transaction() as db:
+            organisation = await store.organisation_by_id(db, organisation_id)
+            if organisation is None or organisation.kind is not OrganisationKind.APPROVAL_AUTHORITY:
+                raise Invalid({"organisation_id": "接入系统属于一家审批机关，请从列表中选择。"})
             client_id = await store.insert_client(
                 db, organisation_id, name.strip(), hash_token(token), scopes, origin or None, quota_per_minute
             )
