@@ -1,4 +1,4 @@
-"""Rough handling: impatient clicks, the way back, two windows, a session that ends, scripts switched off."""
+"""Rough handling: impatient clicks, the way back, two windows, a session that ends."""
 
 import re
 from pathlib import Path
@@ -81,56 +81,6 @@ async def test_an_impatient_manager_starts_one_filing_and_back_does_not_submit_a
         await expect(page.get_by_role("row", name=re.compile("漕屿科技园.*草稿"))).to_have_count(1)
 
 
-async def test_everything_that_matters_works_with_scripts_switched_off(
-    browser: Browser, installation: Installation
-) -> None:
-    async with profile(browser, java_script_enabled=False) as page:
-        await _sign_in_plainly(page, installation, "zhoumin")
-        await page.get_by_label("地址、楼名或房号").fill("肇嘉浜路1366号1803室")
-        await page.get_by_role("button", name="查询").click()
-        await expect(page.get_by_role("heading", name=re.compile("已备案"))).to_be_visible()
-        await keep(page, "plain-lookup")
-        await page.get_by_role("button", name="大字").click()
-        await expect(page.locator("html")).to_have_attribute("data-text", "large")
-        await page.goto(f"{installation.url}/approval/filings")
-        await page.get_by_role("link", name="斜桥商务中心").click()
-        await page.get_by_role("button", name=re.compile("领件")).click()
-        await expect(page.get_by_text("周敏 领件到")).to_be_visible()
-        await page.get_by_role("button", name="放回待审").click()
-        await expect(page.get_by_role("link", name="斜桥商务中心")).to_be_visible()
-
-    async with profile(browser, java_script_enabled=False) as page:
-        await _sign_in_plainly(page, installation, "chenlu")
-        await page.goto(f"{installation.url}/filings/new")
-        await page.get_by_role("link", name="滨屿天地二座").click()
-        await page.get_by_role("radio", name=re.compile("变更备案")).check()
-        await page.get_by_role("button", name="开始").click()
-        await page.get_by_role("button", name="下一步：单元范围").click()
-        await page.get_by_role("button", name="下一步：上传材料").click()
-        await page.locator("#f-files").set_input_files(SPECIMENS / "bundle-04" / "04-门牌证明.jpg")
-        await page.get_by_role("button", name="上传", exact=True).click()
-        row = page.get_by_role("listitem").filter(has_text="04-门牌证明.jpg")
-        await row.get_by_label("04-门牌证明.jpg 的种类").select_option(label="门弄号码证明")
-        await row.get_by_role("button", name="改").click()
-        await expect(page.get_by_label("04-门牌证明.jpg 的种类")).to_have_value("house_number_certificate")
-        await keep(page, "plain-documents")
-        await page.get_by_role("link", name="下一步：核对").click()
-        await page.get_by_role("link", name="下一步：声明提交").click()
-        await page.get_by_role("checkbox", name=re.compile("我已阅读")).check()
-        await page.get_by_role("button", name="提交备案").click()
-        await expect(page.get_by_role("heading", name="已提交，等待审核")).to_be_visible()
-
-    async with profile(browser, java_script_enabled=False) as page:
-        await _sign_in_plainly(page, installation, "linan")
-        await page.goto(f"{installation.url}/approval/filings")
-        await page.get_by_role("link", name="滨屿天地二座").click()
-        await page.get_by_role("radio", name=re.compile("退回补正")).check()
-        await page.get_by_role("checkbox", name="缺页").check()
-        await page.get_by_role("button", name=re.compile("提交决定")).click()
-        await expect(page.locator(".zs-head").get_by_text("退回补正")).to_be_visible()
-        await keep(page, "plain-returned")
-
-
 async def test_what_was_decided_in_another_window_is_said_in_this_one(
     browser: Browser, installation: Installation
 ) -> None:
@@ -150,13 +100,6 @@ async def test_what_was_decided_in_another_window_is_said_in_this_one(
         await expect(page.locator(".errs")).to_be_focused()
         await expect(page.locator("form[data-decide]")).to_have_count(0)
         await keep(page, "decided-elsewhere")
-
-
-async def _sign_in_plainly(page: Page, installation: Installation, login: str) -> None:
-    await page.goto(f"{installation.url}/sign-in")
-    await page.get_by_label("用户名").fill(login)
-    await page.get_by_label("口令").fill("zhusuo-demo")
-    await page.get_by_role("button", name="登录").click()
 
 
 async def _end_sessions(installation: Installation, login: str) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from stdnum.cn import uscc as credit_codes
+
 from zhusuo import audit, events
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import UnitKind
@@ -24,7 +26,7 @@ class AlreadyLeft(Conflict):
 
 async def move_in(database: Database, actor: Actor, new: NewTenancy) -> Tenancy:
     """迁入: a tenant is in a unit, by its lease or by the roster. Said again, it renews the term of the lease."""
-    new = replace(new, tenant=new.tenant.strip(), uscc=new.uscc.strip().upper())
+    new = replace(new, tenant=new.tenant.strip(), uscc=credit_codes.compact(new.uscc).upper())
     _check(new)
     async with database.transaction() as db:
         unit = await carriers.unit_by_id(db, new.unit_id)
@@ -69,6 +71,8 @@ def _check(new: NewTenancy) -> None:
     wrong = {}
     if not new.tenant or len(new.tenant) > TENANT_LIMIT:
         wrong["tenant"] = f"请填写承租人名称，最多 {TENANT_LIMIT} 个字。"
+    if new.uscc and not credit_codes.is_valid(new.uscc):
+        wrong["uscc"] = "统一社会信用代码不对，请核对 18 位代码。"
     if new.lease_begins_on and new.lease_ends_on and new.lease_ends_on < new.lease_begins_on:
         wrong["lease_ends_on"] = "租期的结束日期早于开始日期。"
     if wrong:
