@@ -223,6 +223,16 @@ async def test_a_street_is_found_by_its_house_numbers(look: Look, enter: Enter) 
     assert len(match.candidates) == 2
 
 
+async def test_a_row_of_shops_under_one_range_of_numbers_is_found_by_its_rooms(look: Look, enter: Enter) -> None:
+    await enter("澜声街铺", "龙吴路342-346号", "101室", "102室", kind=CarrierKind.STREET)
+    assert said(await look("徐汇区龙吴路342-346号101室")) == ("A", "澜声街铺", "101室")
+    assert said(await look("徐汇区龙吴路344号102室")) == ("B", "澜声街铺", "102室")
+    assert said(await look("徐汇区龙吴路345号101室"))[1] is None
+    assert said(await look("徐汇区龙吴路348号101室"))[1] is None
+    match = await look("徐汇区龙吴路342-346号201室")
+    assert (match.class_, match.units, match.unit_verdict) == ("B", (), "plausible")
+
+
 async def test_a_second_gate_leads_to_the_same_carrier(look: Look, enter: Enter) -> None:
     await enter("滨江一号", "龙瑞路1号", "501", also=("龙腾大道399号",))
     assert said(await look("徐汇区龙腾大道399号501室")) == ("A", "滨江一号", "501室")

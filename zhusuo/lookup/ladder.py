@@ -101,8 +101,9 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
     units = hit.units
     same_building = False
     if gate.kind == CarrierKind.STREET and question.address.number:
-        units = tuple(unit for unit in units if unit.number == question.address.number)
-        if not units:
+        shops = tuple(unit for unit in units if unit.number == question.address.number)
+        units = shops or tuple(unit for unit in units if gate.number and not unit.number)
+        if not units and gate.number != question.address.number:
             text = f"{gate.carrier}没有登记{question.address.number}号"
             return Outcome(
                 hit=hit, reasons=(*reasons, reason(question, "street_number", text, question.address.number))
