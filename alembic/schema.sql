@@ -41,6 +41,13 @@ CREATE FUNCTION lineage_of(asked uuid) RETURNS TABLE(id uuid)
         SELECT came_from.id FROM came_from
     $$;
 
+CREATE FUNCTION space_around(asked uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    AS $$
+        SELECT array_agg(space_of.id)
+          FROM space_of(asked)
+    $$;
+
 CREATE FUNCTION space_of(asked uuid) RETURNS TABLE(id uuid)
     LANGUAGE sql STABLE ROWS 2
     AS $$
@@ -1101,6 +1108,8 @@ CREATE INDEX carrier_terms_prefix ON carrier_terms USING btree (term text_patter
 
 CREATE INDEX carrier_terms_trigram ON carrier_terms USING gin (term gin_trgm_ops) WHERE (weight = 30);
 
+CREATE INDEX carrier_terms_whole ON carrier_terms USING btree (term) WHERE (weight = 30);
+
 CREATE INDEX carriers_by_subdistrict ON carriers USING btree (subdistrict_code, kind);
 
 CREATE UNIQUE INDEX decision_one_terminal ON decisions USING btree (filing_id) WHERE (decision = ANY (ARRAY['approved'::text, 'rejected'::text]));
@@ -1220,6 +1229,8 @@ CREATE INDEX units_by_key ON units USING btree (carrier_id, key) WHERE (retired_
 CREATE INDEX units_by_number ON units USING btree (carrier_id, number) WHERE ((number <> ''::text) AND (retired_at IS NULL));
 
 CREATE INDEX units_by_whole ON units USING btree (part_of) WHERE (part_of IS NOT NULL);
+
+CREATE INDEX units_overlapping ON units USING btree (carrier_id) WHERE ((part_of IS NOT NULL) OR (kind = 'whole_floor'::text));
 
 CREATE INDEX units_to_let ON units USING btree (carrier_id) WHERE ((retired_at IS NULL) AND (kind <> 'service'::text));
 
