@@ -48,6 +48,21 @@ async def unit(db: Connection, actor: Actor) -> UUID:
     return await make.unit(db, carrier_id=await carrier(db, actor))
 
 
+async def change(db: Connection, actor: Actor) -> UUID:
+    """A unit that was retired today by the actor."""
+    person = actor.person_id or await make.person(db, organisation_id=actor.organisation_id, role="clerk")
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO unit_changes (carrier_id, district_code, kind, happened_on, said_by, said_at)
+             SELECT id, district_code, 'retire', current_date, $2, now() FROM carriers WHERE id = $1
+          RETURNING id
+        """,
+        await carrier(db, actor),
+        person,
+    )
+    return found
+
+
 async def tenancy(db: Connection, actor: Actor) -> UUID:
     found: UUID = await db.fetchval(
         """
@@ -234,6 +249,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "carrier": carrier,
     "listed_carrier": carrier,
     "unit": unit,
+    "change": change,
     "tenancy": tenancy,
     "registration": registration,
     "management": management,

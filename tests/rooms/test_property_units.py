@@ -105,7 +105,7 @@ async def test_a_unit_in_use_is_not_retired(site: Site, db: Connection) -> None:
         assert refused.status_code == 409
         assert "还有在驻或登记的企业" in refused.text
         assert (await visitor.submit(f"/units/{empty}/retire", version="1")).status_code == 303
-        assert (await visitor.get(f"/units/{empty}")).status_code == 404
+        assert "这个单元已不再使用" in (await visitor.get(f"/units/{empty}")).text
     assert await db.fetchval("SELECT retired_at IS NOT NULL FROM units WHERE id = $1", empty)
 
 

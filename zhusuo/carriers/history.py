@@ -96,7 +96,6 @@ class UnitChange:
     happened_on: date
     coverage: Coverage
     said_by: UUID
-    said_by_name: str
     said_at: datetime
     unit_versions: Mapping[str, int]
     undone_at: datetime | None
@@ -406,53 +405,29 @@ async def insert_lineage(
 
 
 async def change_by_id(db: Connection, change_id: UUID) -> UnitChange | None:
-    found = await _changes(db, [change_id])
-    return found[0] if found else None
-
-
-async def changes_of(db: Connection, carrier_id: UUID, since: datetime) -> list[UnitChange]:
-    """What was done to a carrier's units since then, the newest first; undone ones stay out."""
-    rows = await db.fetch(
-        """
-        SELECT id
-          FROM unit_changes
-         WHERE carrier_id = $1
-           AND said_at >= $2
-           AND undone_at IS NULL
-        """,
-        carrier_id,
-        since,
-    )
-    return await _changes(db, [row["id"] for row in rows])
-
-
-async def _changes(db: Connection, change_ids: Sequence[UUID]) -> list[UnitChange]:
-    rows = await db.fetch(
+    row = await db.fetchrow(
         """
         SELECT unit_changes.id, unit_changes.carrier_id, unit_changes.kind, unit_changes.happened_on,
-               unit_changes.coverage, unit_changes.said_by, persons.name AS said_by_name, unit_changes.said_at,
-               unit_changes.unit_versions, unit_changes.undone_at,
+               unit_changes.coverage, unit_changes.said_by, unit_changes.said_at, unit_changes.unit_versions,
+               unit_changes.undone_at,
                ARRAY(SELECT DISTINCT parent_id FROM unit_lineages WHERE change_id = unit_changes.id) AS parents,
                ARRAY(SELECT DISTINCT child_id FROM unit_lineages WHERE change_id = unit_changes.id) AS children
           FROM unit_changes
-          JOIN persons ON persons.id = unit_changes.said_by
-         WHERE unit_changes.id = ANY ($1::uuid[])
-      ORDER BY unit_changes.said_at DESC, unit_changes.id DESC
+         WHERE unit_changes.id = $1
         """,
-        list(change_ids),
+        change_id,
     )
-    return [
-        UnitChange(
-            **{
-                **dict(row),
-                "kind": ChangeKind(row["kind"]),
-                "coverage": Coverage(row["coverage"]),
-                "parents": tuple(row["parents"]),
-                "children": tuple(row["children"]),
-            }
-        )
-        for row in rows
-    ]
+    if row is None:
+        return None
+    return UnitChange(
+        **{
+            **dict(row),
+            "kind": ChangeKind(row["kind"]),
+            "coverage": Coverage(row["coverage"]),
+            "parents": tuple(row["parents"]),
+            "children": tuple(row["children"]),
+        }
+    )
 
 
 async def set_undone(db: Connection, change_id: UUID, moment: datetime, undone_by: UUID | None) -> None:

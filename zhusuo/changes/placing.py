@@ -19,6 +19,7 @@ from zhusuo.people.model import Actor
 from zhusuo.registrations import store as registrations
 from zhusuo.registrations.model import Registration, RegistrationStatus
 from zhusuo.tenancies import store as tenancies
+from zhusuo.tenancies.model import Tenancy
 
 
 class NothingToPlace(Conflict):
@@ -57,7 +58,7 @@ async def place_registration(database: Database, actor: Actor, registration_id: 
         raise
 
 
-async def place_tenancy(database: Database, actor: Actor, tenancy_id: UUID, unit_id: UUID) -> None:
+async def place_tenancy(database: Database, actor: Actor, tenancy_id: UUID, unit_id: UUID) -> Tenancy:
     """The tenant of a unit that is gone is in this one, which came from it. Raises as for registrations."""
     try:
         async with database.transaction() as db:
@@ -71,6 +72,7 @@ async def place_tenancy(database: Database, actor: Actor, tenancy_id: UUID, unit
             unit = await _place(db, found.unit_id, unit_id, found.tenant)
             await store.move_tenancy(db, tenancy_id, unit_id)
             await _tell(db, actor, "tenancy", found.id, found.carrier_id, found.unit_id, unit)
+            return found
     except asyncpg.UniqueViolationError as violation:
         if violation.constraint_name == "tenancy_once":
             raise Conflict("这家企业已经报在这个单元里，请把重复的一条报为迁出。") from violation

@@ -79,6 +79,21 @@ async def unit(db: Connection, actor: Actor, unit_id: UUID) -> bool:
     )
 
 
+async def change(db: Connection, actor: Actor, change_id: UUID) -> bool:
+    return await _of_carrier(
+        db,
+        actor,
+        await db.fetchval(
+            """
+            SELECT carrier_id
+              FROM unit_changes
+             WHERE id = $1
+            """,
+            change_id,
+        ),
+    )
+
+
 async def tenancy(db: Connection, actor: Actor, tenancy_id: UUID) -> bool:
     return await _of_carrier(
         db,
@@ -373,6 +388,7 @@ VISIBLE = {
     "carrier": carrier,
     "listed_carrier": listed_carrier,
     "unit": unit,
+    "change": change,
     "tenancy": tenancy,
     "registration": registration,
     "management": management,

@@ -17,6 +17,7 @@ from litestar.response import Redirect, Template
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier
 from zhusuo.carriers.stacking import CellStatus, Order
+from zhusuo.changes import store as changes
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
@@ -155,6 +156,7 @@ async def _picture(
         ],
         "listed": plans.in_one_list(picture.floors, look.order) if look.table else [],
         "versions": await reads.coverage(db, carrier.id),
+        "waiting": len(await changes.waiting(db, carrier.id)),
     }
 
 

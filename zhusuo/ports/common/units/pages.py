@@ -14,10 +14,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from zhusuo.carriers import sheets, tables, unit_actions
+from zhusuo.carriers import history, sheets, tables, unit_actions
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.entry import area_of_cell, floor_of_cell
 from zhusuo.carriers.model import NewUnits, Unit, UnitKind
+from zhusuo.changes import store as changes
 from zhusuo.db import Database
 from zhusuo.dossiers.uploads import clean_name
 from zhusuo.errors import Invalid, Refusal
@@ -172,20 +173,9 @@ async def add(
     try:
         added = await unit_actions.add_units(database, actor, carrier_id, data.new())
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
-        errors = _errors(refusal)
+        errors = reads.said(refusal, "label")
         return again(await _listing(request, database, actor, carrier_id, reads.Filter(), None, data, errors))
     return go(f"/carriers/{carrier_id}/units?added={len(added)}")
-
-
-def _version(text: str) -> int:
-    """The version a page was made from. Raises ValueError."""
-    if not text.isdecimal() or len(text) > 9:
-        raise ValueError(text)
-    return int(text)
-
-
-def _errors(refusal: Refusal) -> dict[str, str]:
-    return refusal.fields if isinstance(refusal, Invalid) else {"label": refusal.message}
 
 
 @get("/carriers/{carrier_id:uuid}/units.xlsx", name="units.export")
@@ -219,14 +209,18 @@ async def _one(
     errors: dict[str, str],
 ) -> Template:
     async with database.connection() as db:
-        carrier, unit = await reads.unit_for(db, actor, unit_id)
+        carrier, unit = await reads.former_unit_for(db, actor, unit_id)
         parts = await reads.parts(db, unit_id)
+        facts = await history.of_unit(db, unit_id)
+        became = await carriers.units_by_ids(db, await changes.successors(db, unit_id))
     return page(
         request,
         "units/one.html",
         carrier=carrier,
         unit=unit,
         parts=parts,
+        facts=facts,
+        became=became,
         form=form or UnitForm.of(unit),
         part=part,
         errors=errors,
@@ -246,10 +240,10 @@ async def change(
     async with database.connection() as db:
         carrier, unit = await reads.unit_for(db, actor, unit_id)
     try:
-        version = chosen(_version, data.version, "label", "页面已过时，请刷新后再改。")
+        version = chosen(reads.version_of, data.version, "label", "页面已过时，请刷新后再改。")
         await unit_actions.correct_unit(database, actor, unit_id, version, data.new(unit.part_of))
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
-        return again(await _one(request, database, actor, unit_id, data, UnitForm(), _errors(refusal)))
+        return again(await _one(request, database, actor, unit_id, data, UnitForm(), reads.said(refusal, "label")))
     return go(f"/carriers/{carrier.id}/units?done=changed")
 
 
@@ -267,7 +261,7 @@ async def add_part(
     try:
         await unit_actions.add_units(database, actor, carrier.id, data.new(unit_id))
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
-        errors = {f"part-{name}": sentence for name, sentence in _errors(refusal).items()}
+        errors = {f"part-{name}": sentence for name, sentence in reads.said(refusal, "label").items()}
         return again(await _one(request, database, actor, unit_id, None, data, errors))
     return go(f"/units/{unit_id}")
 
@@ -282,7 +276,7 @@ async def retire(
 ) -> Redirect:
     async with database.connection() as db:
         carrier, _ = await reads.unit_for(db, actor, unit_id)
-    version = chosen(_version, data.version, "version", "页面已过时，请刷新后再改。")
+    version = chosen(reads.version_of, data.version, "version", "页面已过时，请刷新后再改。")
     await unit_actions.retire_unit(database, actor, unit_id, version, on=day, day=day)
     return go(f"/carriers/{carrier.id}/units?done=retired")
 

@@ -1,13 +1,16 @@
 """What the pages of units read."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from zhusuo.carriers import store as carriers
+from zhusuo.carriers.history import ChangeKind, Coverage
 from zhusuo.carriers.model import Carrier, Unit, UnitKind, unit_name
+from zhusuo.carriers.tables import SHANGHAI
 from zhusuo.db import Connection
-from zhusuo.errors import NotFound
+from zhusuo.errors import Invalid, NotFound, Refusal
 from zhusuo.people.model import Actor
 
 PAGE = 100
@@ -59,6 +62,97 @@ async def unit_for(db: Connection, actor: Actor, unit_id: UUID) -> tuple[Carrier
     if unit is None or unit.retired_at is not None:
         raise NotFound
     return await carrier_for(db, actor, unit.carrier_id), unit
+
+
+async def former_unit_for(db: Connection, actor: Actor, unit_id: UUID) -> tuple[Carrier, Unit]:
+    """A unit, in use or not, and its carrier. Raises NotFound."""
+    unit = await carriers.unit_by_id(db, unit_id)
+    if unit is None:
+        raise NotFound
+    return await carrier_for(db, actor, unit.carrier_id), unit
+
+
+async def floor_mates(db: Connection, unit: Unit) -> list[Unit]:
+    """The units on the unit's floor that it can be merged with, itself among them."""
+    return [
+        each
+        for each in await carriers.units(db, unit.carrier_id)
+        if (each.building, each.floor, each.part_of) == (unit.building, unit.floor, unit.part_of)
+        and (each.kind is not UnitKind.VIRTUAL)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeLine:
+    """One change, with the names of its units before and after."""
+
+    id: UUID
+    kind: ChangeKind
+    happened_on: date
+    said_at: datetime
+    said_by: UUID
+    said_by_name: str
+    coverage: Coverage
+    undone_at: datetime | None
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    @property
+    def said_on(self) -> date:
+        return self.said_at.astimezone(SHANGHAI).date()
+
+
+async def changes(db: Connection, carrier_id: UUID) -> list[ChangeLine]:
+    """What was done to the carrier's units, the newest first."""
+    rows = await db.fetch(
+        """
+        SELECT changes.id, changes.kind, changes.happened_on, changes.said_at, changes.said_by,
+               persons.name AS said_by_name, changes.coverage, changes.undone_at,
+               ARRAY(SELECT concat_ws(' ', nullif(building, ''), nullif(number, '') || '号', nullif(label, ''))
+                       FROM unit_facts
+                      WHERE upper(known_during) = changes.said_at
+                        AND unit_id IN (SELECT unit_id FROM unit_facts WHERE change_id = changes.id
+                                         UNION SELECT parent_id FROM unit_lineages WHERE change_id = changes.id)
+                   ORDER BY building, number, key) AS before,
+               ARRAY(SELECT concat_ws(' ', nullif(building, ''), nullif(number, '') || '号', nullif(label, ''))
+                       FROM unit_facts
+                      WHERE change_id = changes.id
+                        AND lower(known_during) = changes.said_at
+                        AND upper_inf(valid_during)
+                   ORDER BY building, number, key) AS after
+          FROM unit_changes AS changes
+          JOIN persons ON persons.id = changes.said_by
+         WHERE changes.carrier_id = $1
+      ORDER BY changes.said_at DESC, changes.id DESC
+         LIMIT $2
+        """,
+        carrier_id,
+        PAGE,
+    )
+    return [
+        ChangeLine(
+            **{
+                **dict(row),
+                "kind": ChangeKind(row["kind"]),
+                "coverage": Coverage(row["coverage"]),
+                "before": tuple(row["before"]),
+                "after": tuple(row["after"]),
+            }
+        )
+        for row in rows
+    ]
+
+
+def version_of(text: str) -> int:
+    """The version a page was made from. Raises ValueError."""
+    if not text.isdecimal() or len(text) > 9:
+        raise ValueError(text)
+    return int(text)
+
+
+def said(refusal: Refusal, field: str) -> dict[str, str]:
+    """The sentences of a refusal by field; one without fields stands at this one."""
+    return refusal.fields if isinstance(refusal, Invalid) else {field: refusal.message}
 
 
 async def units(db: Connection, carrier_id: UUID, wanted: Filter, after: UUID | None) -> list[UnitRow]:
