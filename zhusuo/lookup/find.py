@@ -20,6 +20,7 @@ from zhusuo.db import Connection
 from zhusuo.lookup import store
 from zhusuo.lookup.answers import answer, neighbours, settle
 from zhusuo.lookup.asked import Asked, asked
+from zhusuo.lookup.former import with_former
 from zhusuo.lookup.ladder import choose, hits, judge, needs_buildings
 from zhusuo.lookup.model import Match
 from zhusuo.lookup.outcome import Hit, reason
@@ -78,7 +79,7 @@ async def _at_gate(db: Connection, question: Asked, scope: _Scope) -> list[Gate]
 
 async def _settle(db: Connection, question: Asked, found: list[Hit], scope: _Scope) -> Match:
     owners = await store.owners(db, question.names, scope.codes) if question.names else set()
-    chosen = choose(found, owners)
+    chosen = await with_former(db, question, choose(found, owners))
     unsure = needs_buildings(question, chosen)
     buildings = await store.buildings(db, unsure) if unsure else {}
     return settle(question, [judge(question, hit, buildings, scope.lexicon) for hit in chosen])

@@ -147,7 +147,8 @@ def _surroundings(question: Asked, hit: Hit, lexicon: Lexicon) -> Iterable[Reaso
     """What the text says besides: name, subdistrict, a district that it leaves out."""
     address, gate = question.address, hit.gate
     if gate.ended:
-        yield reason(question, "former_address", f"“{gate.text}”是旧地址")
+        today = f"，现为{gate.today}" if gate.today else ""
+        yield reason(question, "former_address", f"“{gate.text}”是旧地址{today}")
     if address.name and not hit.owns_name and search_key(address.name) not in search_key(gate.carrier):
         if hit.name_elsewhere:
             yield reason(question, "name_elsewhere", f"“{address.name}”是另一处载体的名称", address.name)

@@ -1,6 +1,6 @@
 """What may be said about one carrier: the hit that led to it, and what became of it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from zhusuo.addresses.model import Class, Reason, worst
@@ -13,6 +13,8 @@ from zhusuo.lookup.store import Gate, UnitRow
 CAPS: dict[str, Class] = {
     "number_in_range": "B",
     "former_address": "B",
+    "former_name": "B",
+    "former_unit": "B",
     "by_name": "B",
     "name_unknown": "B",
     "subdistrict": "B",
@@ -86,7 +88,11 @@ def reason(question: Asked, code: str, text: str, part: str = "") -> Reason:
 
 def found_carrier(gate: Gate) -> FoundCarrier:
     return FoundCarrier(
-        id=gate.carrier_id, name=gate.carrier, kind=gate.kind, address=gate.text, district_code=gate.district_code
+        id=gate.carrier_id,
+        name=gate.carrier,
+        kind=gate.kind,
+        address=gate.today or gate.text,
+        district_code=gate.district_code,
     )
 
 
@@ -95,7 +101,16 @@ def found_unit(unit: UnitRow) -> FoundUnit:
 
 
 def unit_difference(unit: UnitRow) -> str:
+    if unit.former:
+        return f"由{unit.former}变动而来的{unit_name(unit.building, unit.number, unit.label)}"
     return unit.building or unit_name(unit.building, unit.number, unit.label)
+
+
+def became(units: Sequence[UnitRow]) -> str:
+    """A former unit and what it is today, in words."""
+    return (
+        f"“{units[0].former}”已变动，现为{listed(unit_name(each.building, each.number, each.label) for each in units)}"
+    )
 
 
 def listed(names: Iterable[str]) -> str:

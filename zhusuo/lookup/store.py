@@ -21,6 +21,8 @@ class UnitRow:
     key: str
     number: str
     kind: str
+    former: str = ""
+    """What it, or what it came from, was called under this key; "" where the key is today's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +47,8 @@ class Gate:
     building: str
     ended: bool
     units: tuple[UnitRow, ...]
+    today: str = ""
+    """The carrier's main address, where this one has ended."""
 
 
 async def at_gate(

@@ -7,7 +7,7 @@ from zhusuo.addresses.model import Reason
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.lookup.asked import Asked, AskedUnit
 from zhusuo.lookup.model import Candidate, UnitVerdict
-from zhusuo.lookup.outcome import Hit, Outcome, found_carrier, found_unit, listed, reason, unit_difference
+from zhusuo.lookup.outcome import Hit, Outcome, became, found_carrier, found_unit, listed, reason, unit_difference
 from zhusuo.lookup.store import Gate, UnitRow
 
 
@@ -93,11 +93,13 @@ def _one_unit(
         same = loose
         why = [reason(question, "unit_spelling", f"“{wanted.text}”按备案的“{loose[0].label}”理解", wanted.text)]
     fitting = [unit for unit in same if question.floor is None or _floor(unit) in (None, question.floor)]
+    if fitting and fitting[0].former:
+        why = [reason(question, "former_unit", became(fitting), wanted.text)]
     if len(fitting) == 1:
         return fitting[0], [], why, "known"
     if len(fitting) > 1:
         text = f"“{wanted.text}”有{len(fitting)}处：{listed(unit_difference(unit) for unit in fitting)}"
-        return None, fitting, [reason(question, "unit_several", text, wanted.text)], "plausible"
+        return None, fitting, [*why, reason(question, "unit_several", text, wanted.text)], "plausible"
     if same:
         text = f"{same[0].label}备案在{_floor(same[0])}层，这里写的是{question.floor}层"
         return None, same, [reason(question, "unit_floor", text, wanted.text)], "plausible"

@@ -1,0 +1,101 @@
+"""旧址: what was changed leads to what it is today, and says so; what was only typed wrongly leads nowhere."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from tests import make
+from tests.lookup.conftest import Enter, Look
+from tests.lookup.test_find import codes, said
+from tests.support.postgres import OneConnection
+from zhusuo.carriers.model import NewUnits
+from zhusuo.carriers.unit_actions import correct_unit, renumber_unit
+from zhusuo.changes.actions import merge_units, split_unit, undo_change
+from zhusuo.db import Connection
+from zhusuo.dossiers.calendar import SHANGHAI
+from zhusuo.people.model import Actor
+
+DAY = datetime.now(UTC).astimezone(SHANGHAI).date()
+UnitNamed = Callable[[str], Awaitable[tuple[UUID, int]]]
+
+
+@pytest.fixture
+async def clerk(db: Connection) -> Actor:
+    return await make.actor(db, role="clerk")
+
+
+@pytest.fixture
+def unit(db: Connection) -> UnitNamed:
+    async def found(label: str) -> tuple[UUID, int]:
+        row = await db.fetchrow("SELECT id, version FROM units WHERE label = $1 AND retired_at IS NULL", label)
+        assert row is not None
+        return row["id"], row["version"]
+
+    return found
+
+
+@pytest.fixture
+async def _tower(enter: Enter) -> None:
+    await enter("汇宁大厦", "宜山路935号", "901-904")
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_an_old_number_leads_to_the_new_one(
+    database: OneConnection, clerk: Actor, unit: UnitNamed, look: Look
+) -> None:
+    room, version = await unit("901室")
+    await renumber_unit(database, clerk, room, version, NewUnits(label="988室"), on=DAY, day=DAY)
+    old, new = await look("宜山路935号901室"), await look("宜山路935号988室")
+    assert said(old) == ("B", "汇宁大厦", "988室")
+    assert said(new) == ("A", "汇宁大厦", "988室")
+    [why] = [each for each in old.reasons if each.code == "former_unit"]
+    assert (why.text, why.span) == ("“901室”已变动，现为988室", (7, 10))
+    assert "former_unit" not in codes(await look("宜山路935号902室"))
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_what_was_merged_is_one_and_what_was_split_is_to_be_chosen_from(
+    database: OneConnection, clerk: Actor, unit: UnitNamed, look: Look
+) -> None:
+    versions = dict([await unit("901室"), await unit("902室")])
+    await merge_units(database, clerk, versions, NewUnits(label="915室"), on=DAY, day=DAY)
+    assert said(await look("宜山路935号902室")) == ("B", "汇宁大厦", "915室")
+    room, version = await unit("903室")
+    halves = [NewUnits(label="903A室", area_m2=Decimal(1)), NewUnits(label="903B室", area_m2=Decimal(1))]
+    done = await split_unit(database, clerk, room, version, halves, on=DAY, day=DAY)
+    match = await look("宜山路935号903室")
+    assert match.class_ == "C"
+    assert {"former_unit", "unit_several"} <= codes(match)
+    assert [each.unit and each.unit.label for each in match.candidates] == ["903A室", "903B室"]
+    assert len({each.difference for each in match.candidates}) == 2
+    await undo_change(database, clerk, done.change_id, day=DAY)
+    assert said(await look("宜山路935号903室")) == ("A", "汇宁大厦", "903室")
+    assert "former_unit" not in codes(await look("宜山路935号903A室"))
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_a_number_that_was_typed_wrongly_never_was(
+    database: OneConnection, clerk: Actor, unit: UnitNamed, look: Look
+) -> None:
+    room, version = await unit("901室")
+    await correct_unit(database, clerk, room, version, NewUnits(label="910室", floor=9))
+    match = await look("宜山路935号901室")
+    assert match.unit is None
+    assert "former_unit" not in codes(match)
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_a_number_that_was_given_to_another_unit_is_that_unit_s(
+    database: OneConnection, clerk: Actor, unit: UnitNamed, look: Look
+) -> None:
+    room, version = await unit("901室")
+    await renumber_unit(database, clerk, room, version, NewUnits(label="988室"), on=DAY, day=DAY)
+    other, version = await unit("902室")
+    await renumber_unit(database, clerk, other, version, NewUnits(label="901室"), on=DAY, day=DAY)
+    match = await look("宜山路935号901室")
+    assert said(match) == ("A", "汇宁大厦", "901室")
+    assert match.unit is not None
+    assert match.unit.id == other

@@ -1,0 +1,117 @@
+"""旧址: what was split, merged, renumbered, renamed or moved leads to what it is today, and says so.
+
+Asked only where the answer is not what is on file today as written, so that nothing else waits for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from zhusuo.addresses.keys import search_key
+from zhusuo.addresses.model import Reason
+from zhusuo.db import Connection
+from zhusuo.lookup.asked import Asked
+from zhusuo.lookup.outcome import Hit, reason
+from zhusuo.lookup.store import UnitRow
+
+
+async def with_former(db: Connection, question: Asked, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with what their former units, addresses and names have become."""
+    lost = {hit.gate.carrier_id: keys for hit in hits if (keys := _missing(question, hit))}
+    units = await _units(db, lost) if lost else {}
+    ended = [hit.gate.carrier_id for hit in hits if hit.gate.ended]
+    today = await _main_addresses(db, ended) if ended else {}
+    called = [
+        hit.gate.carrier_id for hit in hits if question.names and search_key(hit.gate.carrier) not in question.names
+    ]
+    names = await _former_names(db, called) if called else {}
+    return [
+        replace(
+            hit,
+            units=(*hit.units, *units.get(hit.gate.carrier_id, ())),
+            reasons=(*hit.reasons, *_renamed(question, hit, names.get(hit.gate.carrier_id, ()))),
+            gate=replace(hit.gate, today=today.get(hit.gate.carrier_id, "")) if hit.gate.ended else hit.gate,
+        )
+        for hit in hits
+    ]
+
+
+def _missing(question: Asked, hit: Hit) -> list[str]:
+    """Keys of the units asked for that this carrier has not today."""
+    here = {unit.key for unit in hit.units}
+    return [
+        key
+        for unit in question.units
+        if here.isdisjoint((*unit.keys, *unit.loose))
+        for key in (*unit.keys, *unit.loose)
+    ]
+
+
+def _renamed(question: Asked, hit: Hit, former: Sequence[str]) -> list[Reason]:
+    said = next((name for name in former if search_key(name) in question.names), "")
+    if not said:
+        return []
+    return [reason(question, "former_name", f"“{said}”是旧名称，现名{hit.gate.carrier}", said)]
+
+
+async def _units(db: Connection, lost: dict[UUID, list[str]]) -> dict[UUID, list[UnitRow]]:
+    """Units in use today under the keys that they, or those they came from, once had."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT asked.carrier_id, asked.key AS former_key, former.label AS former, units.id, units.building,
+               units.floor, units.label, units.number, units.kind
+          FROM unnest($1::uuid[], $2::text[]) AS asked (carrier_id, key)
+          JOIN unit_facts AS former
+            ON former.carrier_id = asked.carrier_id
+           AND former.key = asked.key
+           AND upper_inf(former.known_during)
+           AND NOT upper_inf(former.valid_during)
+    CROSS JOIN LATERAL successors_of(former.unit_id) AS successor
+          JOIN units ON units.id = successor.id
+      ORDER BY units.building, units.number, units.label
+        """,
+        [carrier_id for carrier_id, keys in lost.items() for _ in keys],
+        [key for keys in lost.values() for key in keys],
+    )
+    found: dict[UUID, list[UnitRow]] = {}
+    for row in rows:
+        unit = UnitRow(
+            id=row["id"],
+            building=row["building"],
+            floor=row["floor"],
+            label=row["label"],
+            key=row["former_key"],
+            number=row["number"],
+            kind=row["kind"],
+            former=row["former"],
+        )
+        found.setdefault(row["carrier_id"], []).append(unit)
+    return found
+
+
+async def _main_addresses(db: Connection, carrier_ids: Sequence[UUID]) -> dict[UUID, str]:
+    rows = await db.fetch(
+        """
+        SELECT carrier_id, text
+          FROM carrier_addresses
+         WHERE carrier_id = ANY ($1::uuid[])
+           AND is_main
+           AND ends_on IS NULL
+        """,
+        list(carrier_ids),
+    )
+    return {row["carrier_id"]: row["text"] for row in rows}
+
+
+async def _former_names(db: Connection, carrier_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    rows = await db.fetch(
+        """
+        SELECT carrier_id, array_agg(name) AS names
+          FROM carrier_aliases
+         WHERE carrier_id = ANY ($1::uuid[])
+           AND ends_on IS NOT NULL
+      GROUP BY carrier_id
+        """,
+        list(carrier_ids),
+    )
+    return {row["carrier_id"]: tuple(row["names"]) for row in rows}
