@@ -11,6 +11,7 @@ from bench.address_district import FORMER, House, Room
 from zhusuo.addresses.characters import numeral_of
 from zhusuo.addresses.keys import pinyin_of
 from zhusuo.addresses.lexicon import Lexicon, is_slip
+from zhusuo.carriers.divisions import divisions
 
 WIDE = str.maketrans(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-()",
@@ -324,7 +325,7 @@ class Writer:
         return said.plain.replace(place.road, self.chance.choice(near), 1)
 
     def another_district(self, said: Said) -> str | None:
-        district = self.chance.choice([each for each in self.lexicon.codes if each.endswith("区")])
+        district = self.chance.choice([each.name for each in divisions()[0]])
         return said.plain.replace(said.district, district, 1) if district != said.district else None
 
     def another_city(self, said: Said) -> str | None:

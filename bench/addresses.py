@@ -3,8 +3,9 @@
     python -m bench.addresses [--file ADDRESSES.csv] [--each 70] [--seed 20261122] [--show]
 
 With a CSV of registered addresses (columns id, district, address) the district is distilled from it, and the rows that
-were labelled by hand are compared too; without one the demo's houses are used. Queries, rooms and names are invented, with
-a fixed seed. Everybody answers the same queries in the same run. --show prints every answer that is not as it should be.
+were labelled by hand are compared too; without one the demo's houses are used. Queries, rooms and names are invented,
+with a fixed seed. Everybody answers the same queries in the same run. --show prints every answer that is not as it
+should be.
 """
 
 import argparse
@@ -40,8 +41,9 @@ from zhusuo.waivers.actions import import_shipped
 
 PRECISION = 0.99
 PIECES = (
-    "1", "1-", "1、", "一", "一、", "(", "((", "()", "甲", "A-", "1号", "1弄", "1-2号", "宜山路", "上海市", "徐汇区", "东", "第", "号", " ",
-    "至", "地下", "室1", "幢", "层1", "、1室", "1号楼", "中国", "自由贸易", "镇", "村", "1村", "No.1 ", "A ", "Road ", "路口", "0", "壹",
+    "1", "1-", "1、", "一", "一、", "(", "((", "()", "甲", "A-", "1号", "1弄", "1-2号", "宜山路", "上海市", "徐汇区",
+    "东", "第", "号", " ", "至", "地下", "室1", "幢", "层1", "、1室", "1号楼", "中国", "自由贸易", "镇", "村", "1村",
+    "No.1 ", "A ", "Road ", "路口", "0", "壹", "13800000000", "电话", "lu ", "大厦", "A区", "东楼",
 )  # fmt: skip
 
 
@@ -327,7 +329,7 @@ async def bench(file: Path | None, each: int, seed: int, shown: bool) -> list[Fi
     figures = [
         Figure(
             what="district",
-            measured=f"{len(houses):,} houses, {sum(len(house.rooms) for house in houses):,} units, {len(asked)} queries",
+            measured=f"{len(houses):,} houses, {sum(len(each.rooms) for each in houses):,} units, {len(asked)} queries",
         )
     ]
     if file:

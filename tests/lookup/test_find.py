@@ -56,6 +56,14 @@ async def test_one_unit_has_many_spellings(look: Look, text: str) -> None:
         ("汇宁大厦904室", "B", "904室", "by_name"),
         ("上海小宜厦9楼904室", "B", "904室", "by_name"),
         ("徐汇区宜珊路935号904室", "B", "904室", "sound"),
+        ("宜珊路935号904室", "B", "904室", "sound"),
+        ("徐家汇宜珊路935号904室", "B", "904室", "sound"),
+        ("10F, Room 904, No.935 Yishan Road", "C", None, "unit_floor"),
+        ("Room 904, 9F, No.935 Yishan Road, Shanghai", "B", "904室", "latin"),
+        ("yishanlu 935 hao 904", "B", "904室", "latin"),
+        ("宜山路935号904室 张三 13812345678", "B", "904室", "contact"),
+        ("宜山路935号904室（联系人：李四）", "B", "904室", "contact"),
+        ("上海市，徐汇区，宜山路935号，904室", "A", "904室", ""),
         ("宜山路935号B112铺", "N", None, ""),
         ("宜山路935号2楼05室", "A", "2层05室", ""),
         ("宜山路935号205室", "A", "2层05室", ""),
@@ -70,7 +78,7 @@ async def test_what_differs_is_named(look: Look, text: str, class_: str, unit: s
     if text.endswith("B112铺"):  # B1-12 and B-112 are different shops
         assert match.unit is None
         return
-    assert said(match) == (class_, "汇宁大厦", unit)
+    assert said(match) == (class_, None if class_ == "C" else "汇宁大厦", unit)
     assert not code or code in codes(match)
 
 
@@ -84,7 +92,6 @@ async def test_what_differs_is_named(look: Look, text: str, class_: str, unit: s
         ("宜山路935号904室-5", "unit_inside"),
         ("宜山路935号2号楼904室", "building_unclear"),
         ("徐汇区宜上路935号904室", "edit"),
-        ("宜珊路935号904室", "sound"),
         ("宜山路935号904室、宜山路937号101室", "two_addresses"),
         ("宜山路936号汇宁大厦904室", "not_sure"),
     ],
@@ -255,6 +262,21 @@ async def test_a_dash_between_letter_and_digits_may_be_left_out(look: Look, ente
     match = await look("宜山路515号A101铺")
     assert (match.class_, match.unit and match.unit.label) == ("B", "A-101铺")
     assert "unit_spelling" in codes(match)
+
+
+async def test_roads_that_sound_alike_need_the_district(look: Look, enter: Enter) -> None:
+    await enter("兴路小楼", "东兴路10号", "101")  # there is a 东星路 as well
+    assert said(await look("东行路10号101室")) == ("C", None, None)
+    assert said(await look("dongxinglu 10 hao")) == ("C", None, None)
+    assert said(await look("徐汇区东行路10号101室")) == ("B", "兴路小楼", "101室")
+
+
+async def test_a_name_tells_the_tower_at_a_gate_of_two(look: Look, enter: Enter) -> None:
+    await enter("双子大厦", "虹桥路1号A座", "2105")
+    await enter("孪生大厦", "虹桥路1号B座", "2105")
+    assert said(await look("虹桥路1号孪生大厦2105室")) == ("A", "孪生大厦", "2105室")
+    assert said(await look("孪生大厦2105室")) == ("B", "孪生大厦", "2105室")
+    assert said(await look("虹桥路1号双子大厦B座2105室"))[:2] != ("A", "双子大厦")
 
 
 async def test_roads_of_one_name_need_their_district(look: Look, enter: Enter) -> None:

@@ -24,7 +24,9 @@ TABLE = """
 徐家汇街道肇嘉浜路1366号 | district=徐汇区 subdistrict=徐家汇街道 road=肇嘉浜路 number=1366
 漕河泾开发区宜山路900号 | road=宜山路 number=900 | zone
 佘山度假区佘天路680号33幢 | district=松江区 subdistrict=佘山度假区 road=佘天路 number=680 building=33幢
-中国（上海）自由贸易试验区张杨路828号 | road=张杨路 number=828
+中国（上海）自由贸易试验区张杨路828号 | district=浦东新区 road=张杨路 number=828 | free_trade_zone
+上海市，徐汇区，天平路200号，1803室 | district=徐汇区 road=天平路 number=200 units=1803
+徐家汇肇家浜路1366号 | district=徐汇区 subdistrict=徐家汇街道 road=肇家浜路 number=1366
 中国(上海)自由贸易试验区临港新片区环湖西二路888号C楼 | road=环湖西二路 number=888 building=C楼
 卢湾区瑞金南路1号21楼 | district=黄浦区 road=瑞金南路 number=1 floor=21 | former_district
 闸北区天目西路128号 | district=静安区 road=天目西路 number=128 | former_district

@@ -41,9 +41,12 @@ _NUMERALS = re.compile(
     f"(?<![{_HAN}])(?!十六铺)[{_HAN}][{_HAN}0O]{{0,8}}(?:[、-][{_HAN}][{_HAN}0O]{{0,8}}){{0,20}}"
     "(?=支?弄|号(?!新村|[街路桥线])|[幢栋座层室组队厅期]|楼(?!村|宅|阁)|夹层|单元|铺位|铺面|铺$|区(?!路)|宗地|车间|厂房)"
 )
+_ANY_NUMERAL = re.compile(f"[{_HAN}]")
 _HAN_RUN = re.compile(f"[{_HAN}][{_HAN}0O]{{0,8}}")
 # 中山南2路, 田林10村: here it is the other way round.
-_ROAD_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff])\d{1,2}(?=[东西南北中]?(?:路|村|街))")
+_ROAD_DIGITS = re.compile(
+    r"\d{1,2}(?=[东西南北中]?(?:路|村|街))(?:(?<=[\u4e00-\u9fff]\d)|(?<=[\u4e00-\u9fff]\d\d))"
+)
 _TO = re.compile(f"(?<=[0-9A-Z号室层楼{_HAN}])[至到](?=第?[0-9A-Z{_HAN}])")
 _NEEDLESS_SPACE = re.compile(r"(?<![0-9A-Z]) +| +(?![0-9A-Z])|(?<= ) +")
 
@@ -111,7 +114,7 @@ def normal(text: str) -> tuple[str, Offsets]:
 def arabic(plain: str, offsets: Offsets) -> tuple[str, Offsets]:
     """Numerals before 号 弄 幢 层 室 … as digits, digits inside names of roads as numerals."""
     plain, offsets = _replace(_ROAD_DIGITS, _numeral, plain, offsets)
-    return _replace(_NUMERALS, _each_numeral, plain, offsets)
+    return _replace(_NUMERALS, _each_numeral, plain, offsets) if _ANY_NUMERAL.search(plain) else (plain, offsets)
 
 
 def _cut(plain: str, offsets: Offsets) -> Offsets:

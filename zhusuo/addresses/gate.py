@@ -52,8 +52,8 @@ def read_gate(draft: Draft, lexicon: Lexicon) -> int:
     """Fill district to number; returns where the second half begins."""
     text = draft.text
     start = _read_prefixes(draft, lexicon, 0)
-    foreign = _OTHER_CITY.match(text, start)
-    if foreign and not draft.district:
+    foreign = None if draft.district else _OTHER_CITY.match(text, start)
+    if foreign:
         draft.note("other_city", f"“{foreign[0]}”不在本市，这里只收本市的住所", *foreign.span())
     first = _FIRST.search(text, start)
     end = first.start() if first else len(text)
@@ -101,9 +101,15 @@ def _read_prefixes(draft: Draft, lexicon: Lexicon, start: int) -> int:
     """City, districts and subdistricts by their full names, as often as they come."""
     text = draft.text
     while start < len(text):
+        if text[start] == "、":  # 上海市，徐汇区，宜山路…
+            start += 1
+            continue
         zone = _FREE_TRADE.match(text, start) if text[start] in "中(上自临" else None
         name = "" if zone else lexicon.prefix(text, start)
         if zone:
+            if not draft.district and zone[0].startswith("中国") and not zone[0].endswith("临港新片区"):
+                draft.district = "浦东新区"
+                draft.note("free_trade_zone", f"“{zone[0]}”在浦东新区", *zone.span())
             start = zone.end()
         elif name == CITY:
             start += len(name)
@@ -249,6 +255,9 @@ def _read_unknown_road(draft: Draft, lexicon: Lexicon, start: int, end: int, gat
         district = text[at : at + 2] in lexicon.districts and _ROADISH.search(text, at, end)
         if end - at >= 4 and (district or text.startswith("上海", at)):
             at += 2
+        short = next((n for n in (4, 3, 2) if at + n + 2 < end and _is_short(lexicon, text[at : at + n])), 0)
+        if short and lexicon.near(text[at + short : end]):  # 徐家汇肇家浜路: the town is not a part of the road
+            at += short
         _read_before_road(draft, lexicon, start, at)
         draft.road = text[at:end]
         return True

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.resources import files
 
 CITY = "上海市"
@@ -53,6 +54,29 @@ class Lexicon:
     roads: Mapping[str, str]
     homonyms: frozenset[str]
     gaps: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def roads_by_sound(self) -> Mapping[str, tuple[str, ...]]:
+        """The reading of a road → all roads that are read so. Takes a third of a second the first time."""
+        from zhusuo.addresses.keys import pinyin_of  # pypinyin is only loaded for those who need it
+
+        found: dict[str, tuple[str, ...]] = {}
+        for road in sorted(set(self.roads.values())):
+            sound = pinyin_of(road)
+            found[sound] = (*found.get(sound, ()), road)
+        return found
+
+    @cached_property
+    def districts_by_sound(self) -> Mapping[str, str]:
+        """XUHUI → 徐汇区, PUDONG → 浦东新区."""
+        from zhusuo.addresses.keys import pinyin_of
+
+        return {pinyin_of(name[:2]).upper(): name for name in self.districts.values() if name[:2] != CITY[:2]}
+
+    def only_road_that_sounds(self, sound: str) -> str:
+        """The one road of the city that is read so, if it is one place; "" if there are none or several."""
+        roads = self.roads_by_sound.get(sound, ())
+        return roads[0] if len(roads) == 1 and roads[0] not in self.homonyms else ""
 
     @classmethod
     def load(cls) -> "Lexicon":

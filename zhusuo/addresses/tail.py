@@ -18,6 +18,7 @@ from zhusuo.addresses.words import (
     HAS_CODE,
     IGNORED_WORDS,
     LIST,
+    LONGEST_BUILDING,
     NOT_A_BUILDING,
     NOTHING,
     ONE_CODE,
@@ -259,7 +260,7 @@ class _Tail:
             draft.note("two_addresses", f"后面还有另一处“{text[start:]}”", start, len(text))
             draft.rest += text[start:]
             return len(text)
-        building = BUILDING.search(run)
+        building = BUILDING.search(run, max(0, len(run) - LONGEST_BUILDING))
         if building and not draft.units and not (building.start() == 0 and NOT_A_BUILDING.search(run)):
             if building.start() and not NOT_A_BUILDING.search(run):
                 self._run(start, start + building.start())

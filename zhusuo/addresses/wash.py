@@ -1,8 +1,10 @@
 """One address, one way through: characters, numerals, gate, tail. Pure, linear, never raises."""
 
 from zhusuo.addresses.characters import LONGEST, arabic, normal
+from zhusuo.addresses.contacts import without_contacts
 from zhusuo.addresses.draft import Draft
 from zhusuo.addresses.gate import read_gate
+from zhusuo.addresses.latin import is_latin, read_latin
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Reason, Washed
 from zhusuo.addresses.tail import read_tail
@@ -14,12 +16,14 @@ def wash(text: str, lexicon: Lexicon) -> Washed:
     Only the first 200 characters are read. Anything may come in; what cannot be understood goes to `rest` with a
     reason that says where it stands.
     """
-    plain, offsets = normal(text)
+    clean, contacts = without_contacts(text[:LONGEST])
+    plain, offsets = normal(clean)
     plain, offsets = arabic(plain, offsets)
     draft = Draft(plain)
-    if plain:
+    if plain and not (is_latin(plain) and read_latin(draft, lexicon)):
         read_tail(draft, read_gate(draft, lexicon))
     reasons = draft.reasons(offsets, len(text))
+    reasons += [Reason(code="contact", text="人名、电话、证件号不是地址，没有用来查找", span=span) for span in contacts]
     if len(text) > LONGEST:
         reasons.append(Reason(code="cut", text=f"只读了前{LONGEST}个字", span=(LONGEST, len(text))))
     if not plain:

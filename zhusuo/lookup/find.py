@@ -140,11 +140,10 @@ async def _corrected(db: Connection, question: Asked, gates: list[Gate], near_ro
     sounds = gates[0].rung == "sound"
     text = f"路名按{'同音字' if sounds else '一字之差'}更正：{written} → {'、'.join(right)}"
     correction = reason(question, gates[0].rung, text, written)
-    sure = (
-        bool(question.address.district)
-        and len(right) == 1
-        and (sounds or (near_roads == right and is_slip(written, right[0])))
-    )
+    told = bool(question.address.district)
+    if sounds:
+        told = told or scope.lexicon.only_road_that_sounds(pinyin_of(written)) == right[0]
+    sure = told and len(right) == 1 and (sounds or (near_roads == right and is_slip(written, right[0])))
     found = hits(question, gates)
     if not sure or not found:
         return answer(question, "C", (correction, *_unsure(question)), candidates=neighbours(gates))

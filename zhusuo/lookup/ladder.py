@@ -116,10 +116,10 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
         same_building = True
         units = tuple(unit for unit in units if unit.key.startswith(wanted))
     elif gate.building:
-        if not wanted:
+        if not wanted and not hit.owns_name:
             text = f"没有写楼号；这个门牌备案的是{gate.building}"
             reasons.append(reason(question, "building_needed", text))
-        elif building_key(gate.building) == wanted:
+        elif not wanted or building_key(gate.building) == wanted:
             same_building = True
             reasons += _building_word(question, gate.building)
         else:

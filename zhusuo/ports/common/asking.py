@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from zhusuo import audit
+from zhusuo.addresses.contacts import masked
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Address, Reason
 from zhusuo.db import Connection, Database
@@ -45,7 +46,7 @@ async def ask(
             noun_id,
             carrier_id=match.carrier.id if match.carrier else None,
             detail={
-                "address": address[:LONGEST],
+                "address": masked(address[:LONGEST]),
                 "class": match.class_,
                 "verdict": answer.kind,
                 "item": answer.item.code,
