@@ -1,4 +1,5 @@
-"""Every page of every role, as axe sees it: one page for each address that its links lead to."""
+"""Every page of every role, as axe sees it and as narrow windows and large text show it: one page for each address that
+its links lead to."""
 
 import re
 from collections.abc import AsyncIterator
@@ -7,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.conftest import Installation, profile, sign_in
-from tests.support.browser import faults
+from tests.support.browser import faults, misfits
 
 pytestmark = pytest.mark.browser
 
@@ -64,13 +65,15 @@ async def _pages(page: Page, url: str, first: str, *others: str) -> AsyncIterato
 
 
 @pytest.mark.parametrize("login", REACHED)
-async def test_every_page_of_a_role_is_accessible(page: Page, installation: Installation, login: str) -> None:
+async def test_every_page_of_a_role_is_accessible_and_fits_every_window(
+    page: Page, installation: Installation, login: str
+) -> None:
     await sign_in(page, installation, login)
     others = LOOKED_UP if login == "zhoumin" else ()
     reached, found = set(), {}
     async for address in _pages(page, installation.url, page.url.removeprefix(installation.url), *others):
         reached.add(_kind(address))
-        if wrong := await faults(page):
+        if wrong := [*await faults(page), *(await misfits(page)).items()]:
             found[address] = wrong
     assert found == {}
     assert REACHED[login] <= reached
@@ -100,3 +103,4 @@ async def test_what_a_stranger_sees_is_accessible(browser: Browser, installation
     async with profile(browser, said=[]) as page:
         await page.goto(installation.url + address)
         assert await faults(page) == []
+        assert await misfits(page) == {}

@@ -95,7 +95,7 @@ def on_http_exception(request: Request[Any, Any, Any], exception: HTTPException)
         return _answer(request, status, "bad_request", NOT_UNDERSTOOD, faults=faults_of(request, exception))
     if status >= HTTP_500_INTERNAL_SERVER_ERROR:
         return on_exception(request, exception)
-    return _answer(request, status, "refused", "这个地址不能这样访问。")
+    return _answer(request, status, "refused", "这个地址只用来提交内容，不能直接打开。请回到首页，从菜单进入。")
 
 
 def on_database_down(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:

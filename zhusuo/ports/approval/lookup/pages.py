@@ -56,8 +56,10 @@ async def slip(
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     inquiry: NamedDependency[Inquiry],
-) -> Template:
+) -> Template | Redirect:
     """What the applicant is told to bring or to mend, on paper."""
+    if not inquiry.address:
+        return go("/approval")
     verdict = await ask(database, lexicon, inquiry.acting(actor), inquiry.address, inquiry.item, day, inquiry.pick)
     async with database.connection() as db:
         answer = await view.answer(db, actor, lexicon, inquiry, verdict, day)
