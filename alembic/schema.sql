@@ -822,6 +822,12 @@ CREATE TABLE version_documents (
     "position" integer NOT NULL
 );
 
+CREATE TABLE version_reminders (
+    version_id uuid NOT NULL,
+    days_ahead integer NOT NULL,
+    reminded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE version_units (
     version_id uuid NOT NULL,
     unit_id uuid NOT NULL,
@@ -1068,6 +1074,9 @@ ALTER TABLE ONLY verification_misses
 ALTER TABLE ONLY version_documents
     ADD CONSTRAINT version_documents_pkey PRIMARY KEY (version_id, document_id);
 
+ALTER TABLE ONLY version_reminders
+    ADD CONSTRAINT version_reminders_pkey PRIMARY KEY (version_id, days_ahead);
+
 ALTER TABLE ONLY version_units
     ADD CONSTRAINT version_units_pkey PRIMARY KEY (version_id, unit_id);
 
@@ -1129,6 +1138,8 @@ CREATE INDEX documents_by_organisation ON documents USING btree (organisation_id
 CREATE INDEX documents_by_sha256 ON documents USING btree (sha256);
 
 CREATE INDEX dossier_versions_by_carrier ON dossier_versions USING btree (carrier_id, status);
+
+CREATE INDEX dossier_versions_ending ON dossier_versions USING btree (valid_until) WHERE (status = 'effective'::text);
 
 CREATE INDEX dossiers_by_carrier ON dossiers USING btree (carrier_id);
 
@@ -1547,6 +1558,9 @@ ALTER TABLE ONLY version_documents
 
 ALTER TABLE ONLY version_documents
     ADD CONSTRAINT version_documents_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
+
+ALTER TABLE ONLY version_reminders
+    ADD CONSTRAINT version_reminders_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
 
 ALTER TABLE ONLY version_units
     ADD CONSTRAINT version_units_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);

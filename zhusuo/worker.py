@@ -16,7 +16,7 @@ from storage.model import StoreError
 from zhusuo import db as postgres
 from zhusuo import events, sealing, tasks
 from zhusuo.dossiers import actions as dossiers
-from zhusuo.dossiers import reading, sweeping
+from zhusuo.dossiers import reading, reminders, sweeping
 from zhusuo.dossiers.uploads import folder
 from zhusuo.people import duties as people
 from zhusuo.ports.common.app import today
@@ -104,6 +104,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("seal_audit", 20, lambda: sealing.seal(database, settings.checkpoints, things.signer)),
         ("expire_holds", 60, lambda: registrations.expire_holds(database, datetime.now(UTC))),
         ("lapse_overdue", 600, lambda: dossiers.lapse_overdue(database, today())),
+        ("remind", 600, lambda: reminders.remind(database, today())),
         ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
         ("settle_given_up", 30, lambda: reading.settle_given_up(database)),
         ("forget_people", 3600, lambda: people.forget(database)),

@@ -605,6 +605,50 @@ async def version_by_id(db: Connection, version_id: UUID) -> DossierVersion | No
     return _version(row) if row else None
 
 
+async def ending(db: Connection, day: date, stages: Sequence[int], over: int, limit: int) -> list[UUID]:
+    """The versions in force that run out within the widest stage and were not told of the one they are in."""
+    rows = await db.fetch(
+        """
+        SELECT v.id
+          FROM dossier_versions AS v
+    CROSS JOIN LATERAL (
+               SELECT CASE WHEN v.valid_until < $1 THEN $3
+                           ELSE (SELECT min(days) FROM unnest($2::integer[]) AS days WHERE v.valid_until <= $1 + days)
+                       END AS days_ahead
+               ) AS stage
+         WHERE v.status = 'effective'
+           AND v.valid_until <= $1 + (SELECT max(days) FROM unnest($2::integer[]) AS days)
+           AND NOT EXISTS (
+               SELECT
+                 FROM version_reminders AS r
+                WHERE r.version_id = v.id
+                  AND r.days_ahead = stage.days_ahead)
+      ORDER BY v.valid_until, v.id
+         LIMIT $4
+        """,
+        day,
+        stages,
+        over,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def insert_reminder(db: Connection, version_id: UUID, days_ahead: int) -> bool:
+    """Whether nobody told of this stage before."""
+    told = await db.fetchval(
+        """
+        INSERT INTO version_reminders (version_id, days_ahead)
+             VALUES ($1, $2)
+        ON CONFLICT DO NOTHING
+          RETURNING true
+        """,
+        version_id,
+        days_ahead,
+    )
+    return told is not None
+
+
 async def effective_version_of_dossier(db: Connection, dossier_id: UUID) -> DossierVersion | None:
     found = await db.fetchval(
         """

@@ -1,4 +1,4 @@
-"""Who is told what becomes of a filing: its filer, the reviewers of the district, the manager it was filed for."""
+"""Who is told what becomes of a filing or a version: filer, reviewers of the district, the manager of the carrier."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from zhusuo import notices
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
 from zhusuo.dossiers import store
-from zhusuo.dossiers.model import Filing
+from zhusuo.dossiers.model import DossierVersion, Filing
 
 DESK_OF = {"property_manager": "/property", "agency": "/agency", "approval_authority": "/approval"}
 
@@ -48,3 +48,19 @@ async def tell_organisation(
     await notices.send(
         db, organisation_id, kind, title, f"{desk}/filings/{filing.id}", body=body, carrier_id=filing.carrier_id
     )
+
+
+async def tell_keepers(db: Connection, version: DossierVersion, kind: str, title: str, body: str) -> None:
+    """Who has to see to it that a version stays good: the carrier's manager now, and whoever filed it."""
+    manager = await carriers.manager_of(db, version.carrier_id)
+    for organisation_id in dict.fromkeys(each for each in (manager, version.organisation_id) if each):
+        desk = DESK_OF.get(await store.organisation_kind(db, organisation_id), "/property")
+        await notices.send(
+            db,
+            organisation_id,
+            kind,
+            title,
+            f"{desk}/carriers/{version.carrier_id}{'/dossier' if desk == '/property' else ''}",
+            body=body,
+            carrier_id=version.carrier_id,
+        )
