@@ -13,7 +13,7 @@ from zhusuo.carriers.actions import (
     add_address,
     add_alias,
     add_carrier,
-    change_carrier,
+    correct_carrier,
     make_main_address,
     remove_address,
     remove_alias,
@@ -58,7 +58,7 @@ async def change(database: Database, actor: Actor, carrier: Carrier, **facts: ob
         "floors_below": carrier.floors_below,
         **facts,
     }
-    return await change_carrier(database, actor, carrier.id, carrier.version, **given)  # type: ignore[arg-type]
+    return await correct_carrier(database, actor, carrier.id, carrier.version, **given)  # type: ignore[arg-type]
 
 
 async def recorded(db: Connection, noun_id: UUID) -> list[tuple[str, str]]:

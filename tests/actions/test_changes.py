@@ -12,13 +12,23 @@ import pytest
 from tests import make
 from tests import make_registrations as making
 from tests.actions.test_reuses import Counter, set_up
-from zhusuo.carriers import history, store
+from zhusuo.carriers import carrier_history, history, store
+from zhusuo.carriers.actions import (
+    add_address,
+    correct_carrier,
+    make_main_address,
+    remove_address,
+    rename_carrier,
+    renumber_carrier,
+)
+from zhusuo.carriers.carrier_history import FactKind
 from zhusuo.carriers.history import ChangeKind, Coverage
-from zhusuo.carriers.model import NewUnits, UnitKind
+from zhusuo.carriers.model import Carrier, NewUnits, UnitKind
 from zhusuo.carriers.unit_actions import OverlappingUnit, correct_unit, renumber_unit, retire_unit
 from zhusuo.changes import placing
 from zhusuo.changes import store as changes
 from zhusuo.changes.actions import NotUndoable, SplitMeanwhile, merge_units, split_unit, undo_change
+from zhusuo.changes.carriers import StillInUse, retire_carrier
 from zhusuo.changes.model import Outcome
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import store as dossiers
@@ -516,3 +526,96 @@ async def test_a_refusal_is_no_half_done_change(house: House) -> None:
         await merge_units(house.database, house.manager, {room: 1, other: 7}, NewUnits(label="1001室"), on=DAY, day=DAY)
     assert len(await store.units(house.db, house.carrier_id)) == 2
     assert issubclass(SplitMeanwhile, Refusal)
+
+
+# 载体
+
+
+async def told(house: House, on: date, at: datetime) -> dict[FactKind, list[str]]:
+    found: dict[FactKind, list[str]] = {}
+    for fact in await carrier_history.as_of(house.db, house.carrier_id, on, at):
+        found.setdefault(fact.kind, []).append(fact.value)
+    return found
+
+
+async def test_a_carrier_is_renamed_from_a_day_and_corrected_for_good(house: House) -> None:
+    clerk = await make.actor(house.db, role="clerk")
+    before = await carrier_of(house)
+    start = await moment(house)
+    renamed = await rename_carrier(
+        house.database, clerk, house.carrier_id, before.version, "汇澜国际中心", on=YESTERDAY, day=DAY
+    )
+    between = await moment(house)
+    await correct_carrier(
+        house.database, clerk, house.carrier_id, renamed.version, kind=before.kind, name="汇澜国际大厦",
+        subdistrict_code=before.subdistrict_code, sharing_allowed=False, floors_above=None, floors_below=None,
+    )  # fmt: skip
+    now = await moment(house)
+    early = YESTERDAY - timedelta(days=1)
+    assert (await told(house, DAY, start))[FactKind.NAME] == [before.name]
+    assert (await told(house, DAY, between))[FactKind.NAME] == ["汇澜国际中心"]
+    assert (await told(house, DAY, now))[FactKind.NAME] == ["汇澜国际大厦"]
+    assert (await told(house, early, now))[FactKind.NAME] == [before.name]
+    [alias] = await store.aliases(house.db, house.carrier_id)
+    assert (alias.name, alias.ends_on) == (before.name, YESTERDAY)
+    with pytest.raises(NotAllowed):
+        await rename_carrier(house.database, house.manager, house.carrier_id, 3, "别的", on=DAY, day=DAY)
+
+
+async def carrier_of(house: House) -> Carrier:
+    found = await store.by_id(house.db, house.carrier_id)
+    assert found is not None
+    return found
+
+
+async def test_an_address_ends_and_another_begins(house: House) -> None:
+    clerk = await make.actor(house.db, role="clerk")
+    [address] = await store.addresses(house.db, house.carrier_id)
+    start = await moment(house)
+    await renumber_carrier(house.database, clerk, house.carrier_id, address.id, "宜山路939号", on=YESTERDAY, day=DAY)
+    now = await moment(house)
+    main, former = await store.addresses(house.db, house.carrier_id)
+    assert (main.text, main.is_main, main.begins_on, main.ends_on) == ("宜山路939号", True, YESTERDAY, None)
+    assert (former.text, former.is_main, former.ends_on) == (address.text, False, YESTERDAY)
+    assert (await told(house, DAY, now))[FactKind.ADDRESS] == ["宜山路939号"]
+    assert (await told(house, DAY, start))[FactKind.ADDRESS] == [address.text]
+    assert (await told(house, YESTERDAY - timedelta(days=1), now))[FactKind.ADDRESS] == [address.text]
+    with pytest.raises(NotFound):
+        await renumber_carrier(house.database, clerk, house.carrier_id, address.id, "宜山路941号", on=DAY, day=DAY)
+    with pytest.raises(NotFound):
+        await make_main_address(house.database, clerk, house.carrier_id, address.id)
+
+
+async def test_an_address_that_was_wrong_never_was_but_was_known(house: House) -> None:
+    clerk = await make.actor(house.db, role="clerk")
+    wrong = await add_address(house.database, clerk, house.carrier_id, "宜山路939号")
+    start = await moment(house)
+    await remove_address(house.database, clerk, house.carrier_id, wrong)
+    assert "宜山路939号" in (await told(house, DAY, start))[FactKind.ADDRESS]
+    assert "宜山路939号" not in (await told(house, DAY, await moment(house)))[FactKind.ADDRESS]
+
+
+async def test_a_carrier_that_is_demolished_takes_its_units_and_versions_with_it(house: House) -> None:
+    clerk = await make.actor(house.db, role="clerk")
+    room = await house.room("1001室")
+    version = await house.cover(room)
+    registration = await making.registered(house.db, unit_id=room)
+    carrier = await carrier_of(house)
+    with pytest.raises(StillInUse, match="1 家登记企业"):
+        await retire_carrier(house.database, clerk, carrier.id, carrier.version, on=DAY, day=DAY)
+    await house.db.execute("UPDATE registrations SET status = 'ended', ended_at = now() WHERE id = $1", registration)
+    with pytest.raises(Invalid):
+        await retire_carrier(
+            house.database, clerk, carrier.id, carrier.version, on=DAY, day=DAY, successor_id=carrier.id
+        )
+    await retire_carrier(house.database, clerk, carrier.id, carrier.version, on=DAY, day=DAY)
+    assert await store.units(house.db, carrier.id) == []
+    assert await history.as_of(house.db, room, YESTERDAY, await moment(house)) is not None
+    assert await history.as_of(house.db, room, DAY, await moment(house)) is None
+    assert await told(house, DAY, await moment(house)) == {}
+    ended = await dossiers.version_by_id(house.db, version)
+    assert ended is not None
+    assert (ended.status, ended.ended_reason) == ("revoked", "载体已注销")
+    assert await broken(house.db) == []
+    with pytest.raises(Conflict):
+        await house.split(room, ("1001A室", 50), ("1001B室", 50))

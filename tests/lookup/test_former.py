@@ -11,9 +11,12 @@ from tests import make
 from tests.lookup.conftest import Enter, Look
 from tests.lookup.test_find import codes, said
 from tests.support.postgres import OneConnection
-from zhusuo.carriers.model import NewUnits
+from zhusuo.carriers import store
+from zhusuo.carriers.actions import rename_carrier, renumber_carrier
+from zhusuo.carriers.model import Carrier, NewUnits
 from zhusuo.carriers.unit_actions import correct_unit, renumber_unit
 from zhusuo.changes.actions import merge_units, split_unit, undo_change
+from zhusuo.changes.carriers import retire_carrier
 from zhusuo.db import Connection
 from zhusuo.dossiers.calendar import SHANGHAI
 from zhusuo.people.model import Actor
@@ -99,3 +102,59 @@ async def test_a_number_that_was_given_to_another_unit_is_that_unit_s(
     assert said(match) == ("A", "汇宁大厦", "901室")
     assert match.unit is not None
     assert match.unit.id == other
+
+
+# 载体
+
+
+async def tower_at(db: Connection, name: str) -> Carrier:
+    carrier = await store.by_id(db, await db.fetchval("SELECT id FROM carriers WHERE name = $1", name))
+    assert carrier is not None
+    return carrier
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_a_former_name_leads_to_the_carrier_and_says_so(
+    database: OneConnection, db: Connection, clerk: Actor, look: Look
+) -> None:
+    carrier = await tower_at(db, "汇宁大厦")
+    await rename_carrier(database, clerk, carrier.id, carrier.version, "汇宁国际中心", on=DAY, day=DAY)
+    by_name, at_gate = await look("汇宁大厦904室"), await look("徐汇区宜山路935号汇宁大厦904室")
+    assert said(by_name) == said(at_gate) == ("B", "汇宁国际中心", "904室")
+    assert {"by_name", "former_name"} <= codes(by_name)
+    assert codes(at_gate) == {"former_name"}
+    assert "former_name" not in codes(await look("徐汇区宜山路935号汇宁国际中心904室"))
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_a_former_address_leads_to_todays_and_says_so(
+    database: OneConnection, db: Connection, clerk: Actor, look: Look
+) -> None:
+    carrier = await tower_at(db, "汇宁大厦")
+    [address] = await store.addresses(db, carrier.id)
+    await renumber_carrier(database, clerk, carrier.id, address.id, "宜山路939号", on=DAY, day=DAY)
+    old, new = await look("徐汇区宜山路935号904室"), await look("徐汇区宜山路939号904室")
+    assert said(old) == ("B", "汇宁大厦", "904室")
+    assert said(new) == ("A", "汇宁大厦", "904室")
+    assert [each.text for each in old.reasons] == ["“宜山路935号”是旧地址，现为宜山路939号"]
+    assert old.carrier is not None
+    assert old.carrier.address == "宜山路939号"
+    assert (await tower_at(db, "汇宁大厦")).address == "宜山路939号"
+
+
+@pytest.mark.usefixtures("_tower")
+async def test_what_was_demolished_leads_to_what_stands_there_today(
+    database: OneConnection, db: Connection, clerk: Actor, enter: Enter, look: Look
+) -> None:
+    carrier = await tower_at(db, "汇宁大厦")
+    await enter("新汇宁中心", "宜山路941号", "101")
+    new = await tower_at(db, "新汇宁中心")
+    await retire_carrier(database, clerk, carrier.id, carrier.version, on=DAY, day=DAY, successor_id=new.id)
+    house, room = await look("徐汇区宜山路935号"), await look("徐汇区宜山路935号904室")
+    assert said(house) == ("B", "新汇宁中心", None)
+    assert (room.class_, [each.carrier.name for each in room.candidates]) == ("C", ["新汇宁中心"])
+    assert [each.code for each in room.reasons] == ["former_address"]
+    await retire_carrier(database, clerk, new.id, new.version, on=DAY, day=DAY)
+    gone = await look("徐汇区宜山路935号904室")
+    assert (gone.class_, codes(gone)) == ("N", {"former_address"})
+    assert "已拆除或注销" in gone.reasons[0].text

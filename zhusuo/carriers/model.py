@@ -120,7 +120,10 @@ class Carrier:
 
 @dataclass(frozen=True, kw_only=True)
 class CarrierAddress:
-    """地址 of a carrier, in bare parts (number 1366, lane 1870); `source` says on whose word it stands."""
+    """地址 of a carrier, in bare parts (number 1366, lane 1870); `source` says on whose word it stands.
+
+    `ends_on` is the first day on which it is the address no longer (旧地址).
+    """
 
     id: UUID
     carrier_id: UUID
@@ -139,13 +142,14 @@ class CarrierAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class CarrierAlias:
-    """别名 of a carrier: what people also call it."""
+    """别名 of a carrier: what people also call it; with `ends_on` it is a former name (旧名称)."""
 
     id: UUID
     carrier_id: UUID
     name: str
     key: str
     source: str
+    ends_on: date | None
 
 
 @dataclass(frozen=True, kw_only=True)

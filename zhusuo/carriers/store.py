@@ -1,6 +1,7 @@
 """The rows of carriers, their addresses, aliases, terms and units, and who manages them."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from zhusuo.carriers.model import (
@@ -190,14 +191,15 @@ async def insert_address(
     road_pinyin: str,
     is_main: bool,
     source: str,
+    begins_on: date | None = None,
 ) -> UUID:
     """Raises asyncpg.UniqueViolationError by carrier_address_once or carrier_main_address_once."""
     address_id: UUID = await db.fetchval(
         """
         INSERT INTO carrier_addresses
                     (carrier_id, district_code, road, lane, sublane, number, building, text, key, road_pinyin,
-                     is_main, source)
-             SELECT id, district_code, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+                     is_main, source, begins_on)
+             SELECT id, district_code, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
                FROM carriers
               WHERE id = $1
           RETURNING id
@@ -213,6 +215,7 @@ async def insert_address(
         road_pinyin,
         is_main,
         source,
+        begins_on,
     )
     return address_id
 
@@ -236,11 +239,40 @@ async def set_main_address(db: Connection, carrier_id: UUID, address_id: UUID) -
            SET is_main = true
          WHERE id = $2
            AND carrier_id = $1
+           AND ends_on IS NULL
         """,
         carrier_id,
         address_id,
     )
     return status == "UPDATE 1"
+
+
+async def end_address(db: Connection, carrier_id: UUID, address_id: UUID, on: date) -> CarrierAddress | None:
+    """From that day on this is a former address; what it was, or None if it is none of the carrier's today."""
+    row = await db.fetchrow(
+        """
+        WITH before AS (
+               SELECT id, is_main
+                 FROM carrier_addresses
+                WHERE id = $2
+                  AND carrier_id = $1
+                  AND ends_on IS NULL
+        )
+        UPDATE carrier_addresses
+           SET ends_on = $3,
+               is_main = false
+          FROM before
+         WHERE carrier_addresses.id = before.id
+     RETURNING carrier_addresses.id, carrier_addresses.carrier_id, carrier_addresses.road, carrier_addresses.lane,
+               carrier_addresses.sublane, carrier_addresses.number, carrier_addresses.building,
+               carrier_addresses.text, carrier_addresses.key, before.is_main, carrier_addresses.source,
+               carrier_addresses.begins_on, carrier_addresses.ends_on
+        """,
+        carrier_id,
+        address_id,
+        on,
+    )
+    return CarrierAddress(**dict(row)) if row else None
 
 
 async def delete_address(db: Connection, carrier_id: UUID, address_id: UUID) -> str | None:
@@ -262,7 +294,7 @@ async def delete_address(db: Connection, carrier_id: UUID, address_id: UUID) -> 
 async def aliases(db: Connection, carrier_id: UUID) -> list[CarrierAlias]:
     rows = await db.fetch(
         """
-        SELECT id, carrier_id, name, key, source
+        SELECT id, carrier_id, name, key, source, ends_on
           FROM carrier_aliases
          WHERE carrier_id = $1
       ORDER BY name
@@ -288,6 +320,60 @@ async def insert_alias(db: Connection, carrier_id: UUID, name: str, key: str, so
         source,
     )
     return alias_id
+
+
+async def insert_former_name(db: Connection, carrier_id: UUID, name: str, key: str, ends_on: date) -> None:
+    """The carrier was called so until that day; what was an alias already gets its end."""
+    await db.execute(
+        """
+        INSERT INTO carrier_aliases (carrier_id, district_code, name, key, ends_on)
+             SELECT id, district_code, $2, $3, $4
+               FROM carriers
+              WHERE id = $1
+        ON CONFLICT ON CONSTRAINT carrier_alias_once DO UPDATE
+                SET ends_on = excluded.ends_on
+        """,
+        carrier_id,
+        name,
+        key,
+        ends_on,
+    )
+
+
+async def rename(db: Connection, carrier_id: UUID, version: int, name: str) -> bool:
+    """Raises asyncpg.UniqueViolationError by carrier_name_once; False if the carrier has moved on."""
+    status = await db.execute(
+        """
+        UPDATE carriers
+           SET name = $3,
+               version = version + 1
+         WHERE id = $1
+           AND version = $2
+        """,
+        carrier_id,
+        version,
+        name,
+    )
+    return status == "UPDATE 1"
+
+
+async def retire(db: Connection, carrier_id: UUID, version: int, successor_id: UUID | None) -> bool:
+    """Take the carrier out of use, with what stands there today; False if it has moved on."""
+    status = await db.execute(
+        """
+        UPDATE carriers
+           SET retired_at = now(),
+               successor_id = $3,
+               version = version + 1
+         WHERE id = $1
+           AND version = $2
+           AND retired_at IS NULL
+        """,
+        carrier_id,
+        version,
+        successor_id,
+    )
+    return status == "UPDATE 1"
 
 
 async def delete_alias(db: Connection, carrier_id: UUID, alias_id: UUID) -> str | None:

@@ -283,3 +283,19 @@ async def move_tenancy(db: Connection, tenancy_id: UUID, unit_id: UUID) -> None:
         tenancy_id,
         unit_id,
     )
+
+
+async def in_use(db: Connection, carrier_id: UUID) -> str:
+    """What of a carrier has to come to an end before it does, in words; "" for nothing."""
+    row = await db.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM registrations WHERE carrier_id = $1 AND status <> 'ended') AS registrations,
+               (SELECT count(*) FROM tenancies WHERE carrier_id = $1 AND moved_out_on IS NULL) AS tenancies,
+               (SELECT count(*) FROM filings WHERE carrier_id = $1 AND status = 'submitted') AS filings
+        """,
+        carrier_id,
+    )
+    if row is None:
+        return ""
+    words = (("registrations", "家登记企业"), ("tenancies", "家在驻企业"), ("filings", "份待审备案"))
+    return "、".join(f" {row[name]} {word}" for name, word in words if row[name]).strip()

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 from zhusuo.addresses.keys import pinyin_of, search_key
 from zhusuo.addresses.lexicon import Lexicon, is_slip
-from zhusuo.addresses.model import Reason, Washed
+from zhusuo.addresses.model import Reason, Washed, worst
 from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection
 from zhusuo.lookup import store
 from zhusuo.lookup.answers import answer, neighbours, settle
 from zhusuo.lookup.asked import Asked, asked
-from zhusuo.lookup.former import with_former
+from zhusuo.lookup.former import demolished, with_former
 from zhusuo.lookup.ladder import choose, hits, judge, needs_buildings
-from zhusuo.lookup.model import Match
+from zhusuo.lookup.model import Candidate, FoundCarrier, Match
 from zhusuo.lookup.outcome import Hit, reason
 from zhusuo.lookup.store import Gate
 
@@ -87,6 +87,8 @@ async def _settle(db: Connection, question: Asked, found: list[Hit], scope: _Sco
 
 async def _otherwise(db: Connection, question: Asked, scope: _Scope) -> Match:
     address = question.address
+    if gone := await demolished(db, question, scope.codes):
+        return _gone(question, *gone)
     named = await store.named(db, question.names, question.keys, scope.codes) if question.names else []
     if address.road and (address.number or address.lane):
         number = _FIRST_NUMBER.search(address.lane or address.number)
@@ -118,6 +120,14 @@ async def _otherwise(db: Connection, question: Asked, scope: _Scope) -> Match:
     if named:
         return await _by_name(db, question, named, scope)
     return await _not_found(db, question, scope)
+
+
+def _gone(question: Asked, why: Reason, today: list[FoundCarrier]) -> Match:
+    """What stood there stands no longer: what does today, if it is one and no unit of the former one was asked for."""
+    if len(today) == 1 and not question.units:
+        return answer(question, worst("B", question.washed.cap), (why,), carrier=today[0])
+    candidates = [Candidate(carrier=each, unit=None, difference=each.address) for each in today]
+    return answer(question, "C" if today else "N", (why,), candidates=candidates)
 
 
 def _neighbours(question: Asked, near: list[Gate], named: list[Gate]) -> Match:

@@ -11,6 +11,7 @@ from zhusuo.addresses.keys import search_key
 from zhusuo.addresses.model import Reason
 from zhusuo.db import Connection
 from zhusuo.lookup.asked import Asked
+from zhusuo.lookup.model import FoundCarrier
 from zhusuo.lookup.outcome import Hit, reason
 from zhusuo.lookup.store import UnitRow
 
@@ -115,3 +116,59 @@ async def _former_names(db: Connection, carrier_ids: Sequence[UUID]) -> dict[UUI
         list(carrier_ids),
     )
     return {row["carrier_id"]: tuple(row["names"]) for row in rows}
+
+
+async def demolished(
+    db: Connection, question: Asked, district_codes: Sequence[str] | None
+) -> tuple[Reason, list[FoundCarrier]] | None:
+    """Why nothing stands at this gate where something did, and what stands there today."""
+    address = question.address
+    if not (address.road and (address.number or address.lane)):
+        return None
+    rows = await db.fetch(
+        """
+        WITH RECURSIVE gone (id, name, text, next_id) AS (
+            SELECT carriers.id, carriers.name, addresses.text, carriers.successor_id
+              FROM carrier_addresses AS addresses
+              JOIN carriers ON carriers.id = addresses.carrier_id
+             WHERE addresses.road = $1
+               AND addresses.lane = $2
+               AND addresses.sublane = $3
+               AND addresses.number = ANY ($4::text[])
+               AND addresses.number <> ''
+               AND carriers.retired_at IS NOT NULL
+               AND ($5::text[] IS NULL OR addresses.district_code = ANY ($5::text[]))
+             UNION
+            SELECT carriers.id, gone.name, gone.text, carriers.successor_id
+              FROM gone
+              JOIN carriers ON carriers.id = gone.next_id
+        )
+        SELECT gone.name AS former, gone.text AS former_text, carriers.id, carriers.name, carriers.kind,
+               carriers.district_code, main.text AS address
+          FROM gone
+     LEFT JOIN carriers ON carriers.id = gone.id AND carriers.retired_at IS NULL
+     LEFT JOIN carrier_addresses AS main ON main.carrier_id = carriers.id AND main.is_main
+      ORDER BY gone.name, carriers.name
+        """,
+        address.road,
+        address.lane,
+        address.sublane,
+        question.numbers,
+        district_codes,
+    )
+    if not rows:
+        return None
+    today = {
+        row["id"]: FoundCarrier(
+            id=row["id"],
+            name=row["name"],
+            kind=row["kind"],
+            address=row["address"] or "",
+            district_code=row["district_code"],
+        )
+        for row in rows
+        if row["id"] is not None
+    }
+    stands = "、".join(each.name for each in today.values())
+    text = f"“{rows[0]['former_text']}”的{rows[0]['former']}已拆除或注销" + (f"，现为{stands}" if stands else "")
+    return reason(question, "former_address", text, address.road), list(today.values())
