@@ -1,5 +1,7 @@
 """Signing in: a fresh session each time, a calm refusal, and no guessing."""
 
+from collections.abc import AsyncIterator
+
 from tests import make
 from tests.support.web import ORIGIN, Site
 from zhusuo.db import Connection
@@ -103,6 +105,25 @@ async def test_a_form_from_another_site_or_without_its_token_is_refused(site: Si
         assert foreign.status_code == 403
         assert (await visitor.post("/sign-out", data={})).status_code == 403
         assert (await visitor.get("/notices")).status_code == 200
+
+
+async def test_a_door_for_whole_files_reads_no_other_form_to_find_its_token(site: Site, db: Connection) -> None:
+    actor = await make.actor(db, role="manager")
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        yield f"_csrf_token={visitor.csrf_token}&x=".encode()
+        for _ in range(64):
+            read += 2**20
+            yield b"x" * 2**20
+
+    async with site.signed_in(actor) as visitor:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = await visitor.post("/uploads/form", content=body(), headers=headers)
+    assert answer.status_code == 403
+    assert "页面已过期" in answer.text
+    assert read == 0
 
 
 async def test_a_disabled_person_is_out_at_once(site: Site, db: Connection) -> None:

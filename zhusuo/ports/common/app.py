@@ -22,13 +22,12 @@ from zhusuo.db import Database
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import components, documents, doors, filing_doors, openapi, reads
 from zhusuo.ports.common.errors import HANDLERS
-from zhusuo.ports.common.guard import admit
+from zhusuo.ports.common.guard import LARGEST_FORM, admit
 from zhusuo.settings import Settings
 from zhusuo.signing import Signer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROOMS = Path(__file__).resolve().parent.parent
-BODY_LIMIT = 10 * 2**20
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -79,7 +78,7 @@ def create_app(
         before_send=[_headers],
         state=State({"database": database, "store": store, "settings": settings, "signer": signer, "lexicon": lexicon}),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
-        request_max_body_size=BODY_LIMIT,
+        request_max_body_size=LARGEST_FORM,
         openapi_config=openapi.config(),
         logging_config=None,
         on_app_init=[openapi.only_the_api],

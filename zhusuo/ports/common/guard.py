@@ -20,6 +20,7 @@ from zhusuo.settings import Settings
 
 COOKIE = "zhusuo_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_FORM = 10 * 2**20
 
 
 class ForgedForm(Refusal):
@@ -90,7 +91,7 @@ async def _check_form(request: Request[Any, Any, Any]) -> None:
     """An unsafe request comes from our own pages: same origin, and the session's token in a header or form field.
 
     A multipart body is not read before the handler limits it; for those the origin alone decides, which browsers
-    send with every POST and pages of others cannot forge.
+    send with every POST and pages of others cannot forge. A door that takes whole files takes no other form.
     """
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
@@ -99,7 +100,13 @@ async def _check_form(request: Request[Any, Any, Any]) -> None:
     if request.content_type[0] == RequestEncodingType.MULTI_PART and origin:
         return
     sent = request.headers.get("x-csrftoken")
-    if sent is None and request.content_type[0] == RequestEncodingType.URL_ENCODED:
+    if sent is None and request.content_type[0] == RequestEncodingType.URL_ENCODED and _is_small(request):
         sent = str((await request.form()).get("_csrf_token", ""))
     if not secrets.compare_digest(sent or "", request.scope["state"]["csrf_token"]):
         raise ForgedForm
+
+
+def _is_small(request: Request[Any, Any, Any]) -> bool:
+    """Whether the door's limit lets the whole body be read into memory."""
+    limit = request.route_handler.resolve_request_max_body_size()
+    return limit is not None and limit <= LARGEST_FORM
