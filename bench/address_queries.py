@@ -342,7 +342,7 @@ class Writer:
         return None if written == digits or written in keys else said.plain.replace(room.label, other)
 
     def sibling_building(self, said: Said) -> str | None:
-        if not said.room or not said.room.building:
+        if not said.room or not said.room.building or any("9" in room.building for room in said.house.rooms):
             return None
         return f"上海市{said.district}{said.gate}9号楼{said.room.label}"
 

@@ -189,6 +189,23 @@ async def test_zones_mezzanines_and_parts_of_rooms_are_other_units(look: Look, e
         assert said(await look(f"宜山路170号{other}"))[2] is None, other
 
 
+async def test_a_building_may_be_written_with_its_room(look: Look, enter: Enter) -> None:
+    await enter("科创园", "宜山路180号", "2号楼:1203", "A座:302", "3号楼:305", "3-305", kind=CarrierKind.PARK)
+    assert said(await look("宜山路180号2-1203室")) == ("B", "科创园", "2号楼 1203室")
+    assert said(await look("宜山路180号A302")) == ("B", "科创园", "A座 302室")
+    assert said(await look("宜山路180号3-305室"))[1:] == ("科创园", "3-305室")
+    for other in ("4-1203室", "2-1204室", "B302", "1203室"):
+        assert said(await look(f"宜山路180号{other}"))[2] is None, other
+
+
+async def test_slips_in_a_room_are_named(look: Look, enter: Enter) -> None:
+    await enter("单栋楼", "宜山路190号", "1803", "L8-03")
+    for slip in ("18O3室", "18-03室"):
+        assert said(await look(f"宜山路190号{slip}")) == ("B", "单栋楼", "1803室")
+    for other in ("L803", "O803", "1813", "180"):
+        assert said(await look(f"宜山路190号{other}"))[2] is None, other
+
+
 async def test_a_lane_is_not_a_number(look: Look, enter: Enter) -> None:
     await enter("弄里大楼", "中山西路1870弄12号", "301")
     assert said(await look("徐汇区中山西路1870弄12号301室")) == ("A", "弄里大楼", "301室")

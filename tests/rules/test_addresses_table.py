@@ -97,6 +97,18 @@ TABLE = """
 天平路200号2幢5单元501室 | road=天平路 number=200 building=2幢 entrance=5 units=501
 天平路200号802-10号店铺 | road=天平路 number=200 units=802-10
 天平路200号一层13号商铺 | road=天平路 number=200 floor=1 units=13
+天平路路200号1803室 | road=天平路 number=200 units=1803
+天平路200号18/F1803室 | road=天平路 number=200 floor=18 units=1803
+天平路200号1803号房 | road=天平路 number=200 units=1803
+天平路200号1803室和1804室 | road=天平路 number=200 units=1803、1804
+天平路200号2幢2层S区220单元 | road=天平路 number=200 building=2幢 floor=2 units=S区220
+天平路200-1803 | road=天平路 number=200 units=1803 | bare_number
+天平路200-206 | road=天平路 number=200-206 | bare_number
+地址：上海市徐汇区天平路200号1803室 | district=徐汇区 road=天平路 number=200 units=1803
+中国上海市市辖区徐汇区天平路200号 | district=徐汇区 road=天平路 number=200
+200030上海市徐汇区天平路200号 | district=徐汇区 road=天平路 number=200 | contact
+天平路200号1803室，上海市徐汇区 | district=徐汇区 road=天平路 number=200 units=1803
+天平路200号1803室 上海 | road=天平路 number=200 units=1803
 天平路200号5F-267室 | road=天平路 number=200 floor=5 units=267
 天平路200号A座1F-202 | road=天平路 number=200 building=A座 floor=1 units=202
 天平路200号B1F09-10室 | road=天平路 number=200 floor=-1 units=09、10

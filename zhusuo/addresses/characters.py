@@ -44,10 +44,11 @@ _NUMERALS = re.compile(
 _ANY_NUMERAL = re.compile(f"[{_HAN}]")
 _HAN_RUN = re.compile(f"[{_HAN}][{_HAN}0O]{{0,8}}")
 # 中山南2路, 田林10村: here it is the other way round.
-_ROAD_DIGITS = re.compile(
-    r"\d{1,2}(?=[东西南北中]?(?:路|村|街))(?:(?<=[\u4e00-\u9fff]\d)|(?<=[\u4e00-\u9fff]\d\d))"
-)
+_ROAD_DIGITS = re.compile(r"\d{1,2}(?=[东西南北中]?(?:路|村|街))(?:(?<=[\u4e00-\u9fff]\d)|(?<=[\u4e00-\u9fff]\d\d))")
 _TO = re.compile(f"(?<=[0-9A-Z号室层楼{_HAN}])[至到](?=第?[0-9A-Z{_HAN}])")
+_AND = re.compile("(?<=[0-9A-Z号室层楼])(?:和|及|与|以及)(?=第?[0-9A-Z])")
+_STROKE = re.compile(r"(?<=\d)/(?=F(?![A-Z]))")  # 18/F
+_TWICE = re.compile("(路|号|室|弄|区)(?=\\1)")
 _NEEDLESS_SPACE = re.compile(r"(?<![0-9A-Z]) +| +(?![0-9A-Z])|(?<= ) +")
 
 
@@ -108,6 +109,12 @@ def normal(text: str) -> tuple[str, Offsets]:
         plain, offsets = _replace(_NEEDLESS_SPACE, _nothing, plain.strip(" "), _cut(plain, offsets))
     if "至" in plain or "到" in plain:
         plain = _TO.sub("-", plain)
+    if "/F" in plain:
+        plain, offsets = _replace(_STROKE, _nothing, plain, offsets)
+    if _TWICE.search(plain):  # 肇嘉浜路路1366号
+        plain, offsets = _replace(_TWICE, _nothing, plain, offsets)
+    if "和" in plain or "及" in plain or "与" in plain:
+        plain, offsets = _replace(_AND, _comma, plain, offsets)
     return plain, offsets
 
 
@@ -121,6 +128,10 @@ def _cut(plain: str, offsets: Offsets) -> Offsets:
     """The offsets of `plain` without the spaces at its ends."""
     places = range(len(plain)) if offsets is None else offsets
     return places[len(plain) - len(plain.lstrip(" ")) : len(plain.rstrip(" "))]
+
+
+def _comma(found: re.Match[str]) -> str:
+    return "、"
 
 
 def _nothing(found: re.Match[str]) -> str:

@@ -2,10 +2,11 @@
 
 import re
 
-_DIGITS = re.compile(r"\d{7}")
-# An ID number, a mobile number, a landline with its area code, or any number that is called one.
+_DIGITS = re.compile(r"\d{6}")
+# An ID number, a mobile number, a landline with its area code, a postcode, or any number that is called one.
 _NUMBER = re.compile(
     r"(?:身份证|证件|证照|联系|手机|电话|[Tt][Ee][Ll])[\u4e00-\u9fff]{0,3}[:：.]?\s{0,3}\d[\dXx-]{6,20}"
+    r"|(?:邮编|邮政编码)[:：]?\s{0,3}\d{6}|^\s{0,3}20[01]\d{3}(?=\s{0,3}[\u4e00-\u9fff]{2})"
     r"|(?<!\d)(?:\d{17}[\dXx]|(?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8})(?![\dA-Za-z])"
 )
 _SURNAMES = (

@@ -11,10 +11,19 @@ _HAN = "[\u4e00-\u9fff]"
 _FREE_TRADE = re.compile(
     r"(?:中国)?(?:\(上海\)|上海)?(?:自由贸易|自贸)(?:试验)?区(?:临港新片区|\([^()]{0,12}\))?|临港新片区"
 )
+_LABEL = re.compile(
+    r"(?:注册|经营|公司|联系|通讯|营业|实际)?(?:地址|住所|场所)(?:为|是)?[: ]{0,3}(?=[\u4e00-\u9fff])|市辖区"
+    r"|中国(?!\(|上海\)?自|[路街])"
+)
+_LABELS = frozenset("地住注经公联通营实场市中")
 _OTHER_CITY = re.compile(
     "(?:北京|天津|重庆)市|(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州"
     "|云南|陕西|甘肃|青海|台湾)省|(?:内蒙古|广西|西藏|宁夏|新疆)[\u4e00-\u9fff]{0,4}自治区|香港特别行政区|澳门特别行政区"
     "|(?!.{0,2}上海市)[\u4e00-\u9fff]{2,3}(?<![超夜都城街菜门])市(?![路场政民光区北南东西中一二三]|中心)(?=[\u4e00-\u9fff]{2})"
+)
+_AT_END = re.compile(
+    r"(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}(?:上海市?)?([\u4e00-\u9fff]{2,3}[区])\)?$"
+    r"|(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}上海市?\)?$"
 )
 _ROAD_AFTER = re.compile("[东南西北中新老]?(?:路|街|大道|公路|支路)")
 _TOWN = re.compile(f"{_HAN}{{1,4}}?(?:镇|乡|街道|农场|林场)(?!{_ROAD_AFTER.pattern})")
@@ -42,6 +51,7 @@ _GATE_NEXT = re.compile(
     rf"(?:支?弄|号(?!{NOT_A_GATE}))|\d{{1,3}}(?:村民)?[组队])"
 )
 _GATE_LATER = re.compile(rf"[路街道村巷](?=\d{{1,5}}[-、甲乙丙丁A-Z0-9]{{0,30}}(?:弄|号(?!{NOT_A_GATE})))")
+WIDEST = 100  # numbers that a range without its 号 may span; beyond that 1366-1803 is a number and a room
 _BARE = re.compile(
     r"(\d{1,5}[甲乙丙丁]?)(?:-(\d{1,5})(?=$|[ (]))?(?!-\d{1,5}(?:号|幢|栋))"
     "(?![0-9A-Z.、/号室层楼幢栋座单铺厅区组队宗丘米弄F])"
@@ -78,6 +88,19 @@ def read_gate(draft: Draft, lexicon: Lexicon) -> int:
 # -- district and subdistrict ------------------------------------------------------------------------------------
 
 
+def read_place_at_end(draft: Draft, lexicon: Lexicon) -> None:
+    """…1803室，上海市徐汇区: city and district behind the address."""
+    found = _AT_END.search(draft.text)
+    if not found:
+        return
+    district = found[1] or ""
+    if district and district not in lexicon.districts:
+        return
+    draft.text = draft.text[: found.start()]
+    if district:
+        _set_district(draft, lexicon, district, found.start(1))
+
+
 def _set_district(draft: Draft, lexicon: Lexicon, name: str, start: int) -> None:
     present = lexicon.districts[name]
     end = start + len(name)
@@ -103,6 +126,10 @@ def _read_prefixes(draft: Draft, lexicon: Lexicon, start: int) -> int:
     while start < len(text):
         if text[start] == "、":  # 上海市，徐汇区，宜山路…
             start += 1
+            continue
+        label = _LABEL.match(text, start) if text[start] in _LABELS else None
+        if label:
+            start = label.end()
             continue
         zone = _FREE_TRADE.match(text, start) if text[start] in "中(上自临" else None
         name = "" if zone else lexicon.prefix(text, start)
@@ -286,7 +313,7 @@ def _read_bare_number(draft: Draft, at: int) -> int:
     if not found:
         return at
     low, high = found[1], found[2]
-    if high and not (len(high) == len(low) and high > low):
+    if high and not (len(high) == len(low) and low < high and int(high) - int(low.rstrip("甲乙丙丁")) <= WIDEST):
         end = found.end(1)
         draft.number = low
     else:

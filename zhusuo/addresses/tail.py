@@ -109,7 +109,11 @@ class _Tail:
             self._zone(codes)
         elif word in ("楼", "层"):
             self._building(codes, "楼", start, end)
-        elif BUILDING_WORDS.fullmatch(word) and not (seen and self.last == "unit"):
+        elif (
+            BUILDING_WORDS.fullmatch(word)
+            and not (seen and self.last == "unit")
+            and not (word == "号房" and digits > 2)
+        ):
             self._building(codes, word, start, end)
         elif word == "座":
             if not seen and not draft.floor and digits < 3 and not (digits and draft.building):
@@ -324,7 +328,8 @@ class _Tail:
             if told and told != draft.floor:  # 87楼701室: no house here is as tall, so it is the 87th
                 draft.building, draft.floor = f"{draft.floor}楼", ""
         if draft.entrance and not draft.units:
-            draft.units = list(expand_codes(draft.entrance))
+            zone = self.zone if draft.building or draft.floor else ""
+            draft.units = [zone + unit for unit in expand_codes(draft.entrance)]
             draft.entrance = ""
         if self.zone and not draft.units:
             if draft.building or draft.floor:

@@ -1,7 +1,7 @@
 """What an address asks for, in keys: the numbers, the building, the units, the name. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhusuo.addresses.keys import building_key, name_key, number_parts, search_key, unit_key
 from zhusuo.addresses.model import Address, Washed
@@ -9,6 +9,10 @@ from zhusuo.addresses.units import composed, floor_in
 
 _TOGGLE = re.compile(r"^([A-Z]{1,3})(-?)(\d.*)$")
 _VIRTUAL = re.compile(r"^[A-Z]{1,3}-?\d{3,}$|^[A-Z\d]+区")
+_BUILDING_AND_ROOM = re.compile(r"(\d{1,2}(?=-)|[A-Z])-?(\d{3,4}[A-Z]?)")
+_FLOOR_AND_ROOM = re.compile(r"([1-9]\d?)-(\d\d)")
+_SLIPS = str.maketrans("OIL", "011")
+_SLIP = re.compile(r"\d+[OIL]\d+")
 _ZONE = re.compile("[0-9A-Z]{1,3}区")
 _MOST_FLOORS = 12
 
@@ -31,7 +35,8 @@ class AskedUnit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """The question that the rungs answer."""
+    """The question that the rungs answer. `inner` asks the same with the building read out of the units: 2-1203 as
+    1203 in building 2, for a carrier that has such buildings."""
 
     washed: Washed
     address: Address
@@ -41,10 +46,15 @@ class Asked:
     units: tuple[AskedUnit, ...]
     floor: int | None
     names: tuple[str, ...]
+    inner: "Asked | None" = None
+
+    @property
+    def own_keys(self) -> list[str]:
+        return list({key for unit in self.units for key in (*unit.keys, *unit.loose, unit.room) if key})
 
     @property
     def keys(self) -> list[str]:
-        return list({key for unit in self.units for key in (*unit.keys, *unit.loose, unit.room) if key})
+        return [*self.own_keys, *self.inner.own_keys] if self.inner else self.own_keys
 
     @property
     def gate(self) -> str:
@@ -72,7 +82,20 @@ def asked(washed: Washed) -> Asked:
         units=_units(address),
         floor=_whole(address.floor),
         names=_names(washed),
+        inner=_inner(washed),
     )
+
+
+def _inner(washed: Washed) -> Asked | None:
+    address = washed.address
+    if address.building or address.entrance or not address.units:
+        return None
+    found = [_BUILDING_AND_ROOM.fullmatch(unit) for unit in address.units]
+    buildings = {each[1] if each else "" for each in found}
+    if len(buildings) != 1 or "" in buildings:
+        return None
+    rooms = tuple(each[2] for each in found if each)
+    return asked(replace(washed, address=replace(address, building=f"{buildings.pop()}座", units=rooms)))
 
 
 def _names(washed: Washed) -> tuple[str, ...]:
@@ -122,6 +145,19 @@ def _floors(floor: str) -> list[str]:
     return found
 
 
+def _loose(unit: str) -> tuple[str, ...]:
+    """Other spellings: A101 for A-101, 1803 for 18-03, 1803 for 18O3."""
+    toggled, floored = _TOGGLE.match(unit), _FLOOR_AND_ROOM.fullmatch(unit)
+    found = []
+    if toggled:
+        found.append(f"{toggled[1]}{'' if toggled[2] else '-'}{toggled[3]}")
+    if floored:
+        found.append(floored[1] + floored[2])
+    if _SLIP.fullmatch(unit):
+        found.append(unit.translate(_SLIPS))
+    return tuple(found)
+
+
 def _unit(address: Address, unit: str) -> AskedUnit:
     written = _whole(address.floor)
     short = composed(address.floor, unit)
@@ -134,11 +170,10 @@ def _unit(address: Address, unit: str) -> AskedUnit:
     if address.part:
         keys = [name_key(f"{unit}室{address.part}"), name_key(f"{unit}{address.part}")]
     room, dash, _ = unit.rpartition("-")
-    toggled = _TOGGLE.match(unit)
     return AskedUnit(
         text=unit + (address.part and f"室{address.part}"),
         keys=tuple(keys),
-        loose=(f"{toggled[1]}{'' if toggled[2] else '-'}{toggled[3]}",) if toggled and not address.part else (),
+        loose=() if address.part else _loose(unit),
         room=unit if address.part or address.entrance else room if dash and len(room) >= 3 else "",
         floor=written if written is not None else (int(own) if own else None),
     )

@@ -79,7 +79,7 @@ def needs_buildings(question: Asked, found: Iterable[Hit]) -> list[UUID]:
         for hit in found
         if not hit.gate.building
         and not _lane_number(question, hit)
-        and (question.building or any(unit.building for unit in hit.units))
+        and (question.building or question.inner or any(unit.building for unit in hit.units))
     ]
 
 
@@ -96,6 +96,12 @@ def _named_building(question: Asked, gate: Gate) -> bool:
 
 def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], lexicon: Lexicon) -> Outcome:
     """Everything that is to be said about one carrier at the gate."""
+    inner = _inner(question, hit, buildings)
+    if inner:
+        return judge(inner, replace(hit, reasons=(*hit.reasons, *_read_as(question, inner))), buildings, lexicon)
+    if question.inner:
+        own = set(question.own_keys)
+        hit = replace(hit, units=tuple(unit for unit in hit.units if unit.number or unit.key in own))
     reasons = [*hit.reasons, *_surroundings(question, hit, lexicon)]
     gate, wanted = hit.gate, question.building
     units = hit.units
@@ -141,6 +147,21 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
             else:
                 reasons.append(reason(question, "building_left_out", f"没有写楼号，这里只有{units[0].building}"))
     return with_units(question, hit, reasons, units, same_building)
+
+
+def _inner(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]]) -> Asked | None:
+    """The question with its building read out of the units, if the carrier has that building and no such unit."""
+    inner = question.inner
+    if inner is None or hit.gate.building or any(unit.key in question.units[0].keys for unit in hit.units):
+        return None
+    known = {building_key(each) for each in buildings.get(hit.gate.carrier_id, ())}
+    return inner if inner.building in known else None
+
+
+def _read_as(question: Asked, inner: Asked) -> Iterable[Reason]:
+    for unit, room in zip(question.units, inner.units, strict=True):
+        text = f"“{unit.text}”按{inner.building}号楼（座）{room.text}理解"
+        yield reason(question, "unit_spelling", text, unit.text)
 
 
 def _surroundings(question: Asked, hit: Hit, lexicon: Lexicon) -> Iterable[Reason]:

@@ -87,7 +87,7 @@ def _one_unit(
 ) -> tuple[UnitRow | None, list[UnitRow], list[Reason], UnitVerdict]:
     """The unit; or units near it, why none is it, and what may be said of it."""
     same = [unit for unit in units if unit.key in wanted.keys]
-    loose = [unit for unit in units if unit.key in wanted.loose]
+    loose = [unit for unit in units if unit.key in wanted.loose and not (unit.building and not question.building)]
     why: list[Reason] = []
     if not same and loose:
         same = loose
