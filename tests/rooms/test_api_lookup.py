@@ -1,11 +1,16 @@
 """Other systems look up an address or a unit."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from tests import make
 from tests import make_registrations as making
 from tests.rooms.counter import ADDRESS, set_up, system
 from tests.support.web import Site
+from zhusuo.carriers import history
+from zhusuo.carriers.model import NewUnits
+from zhusuo.carriers.unit_actions import renumber_unit
+from zhusuo.changes.actions import split_unit
 from zhusuo.db import Connection
 from zhusuo.flags import Severity, raise_flag
 from zhusuo.ports.common.app import today
@@ -178,3 +183,33 @@ async def test_items_and_waivers_are_the_newest_catalogue(site: Site, db: Connec
     assert {each["item_code"] for each in waivers["waivers"]} == {"company_formation"}
     assert {each["item_code"] for each in everything["waivers"]} == {each["code"] for each in items["items"]}
     assert all(each["legal_basis"] for each in everything["waivers"])
+
+
+async def test_a_unit_is_told_as_it_stood_on_a_day_by_what_was_known(site: Site, db: Connection) -> None:
+    counter = await set_up(site, db)
+    day = today()
+    yesterday = day - timedelta(days=1)
+    before = (await history.moment(db)).isoformat()
+    await renumber_unit(
+        site.database, counter.clerk, counter.unit_id, 1, NewUnits(label="1488室"), on=yesterday, day=day
+    )
+    halves = [NewUnits(label="1488A室", area_m2=Decimal(100)), NewUnits(label="1488B室", area_m2=Decimal("98.54"))]
+    await split_unit(site.database, counter.clerk, counter.unit_id, 2, halves, on=day, day=day)
+    path = f"/api/v1/units/{counter.unit_id}"
+    async with system(site, db, counter, "lookup") as visitor:
+        plain = (await visitor.get(path)).json()
+        then = (await visitor.get(path, params={"on": f"{yesterday}"})).json()["then"]
+        earlier = (await visitor.get(path, params={"on": f"{yesterday - timedelta(days=1)}"})).json()["then"]
+        known = (await visitor.get(path, params={"on": f"{day}", "known_at": before})).json()["then"]
+        now = (await visitor.get(path, params={"on": f"{day}"})).json()["then"]
+        wrong = await visitor.get(path, params={"on": "gestern"})
+    assert (plain["retired"], plain["then"]) == (True, None)
+    assert [each["label"] for each in plain["became"]] == ["1488A室", "1488B室"]
+    assert (then["existed"], then["label"], then["valid_from"]) == (True, "1488室", f"{yesterday}")
+    assert then["valid_to"] == f"{day}"
+    assert (earlier["label"], earlier["valid_to"]) == ("1403室", f"{yesterday}")
+    assert (known["label"], known["area_m2"]) == ("1403室", "198.54")
+    assert known["version"]["id"] == str(counter.version_id)
+    assert known["addresses"] == ["云锦路887号"]
+    assert (now["existed"], now["label"], now["version"]) == (False, None, None)
+    assert wrong.status_code == 400

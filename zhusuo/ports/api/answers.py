@@ -282,6 +282,23 @@ class Lookup(Answer, frozen=True, kw_only=True):
         )
 
 
+class UnitThen(Answer, frozen=True, kw_only=True):
+    """一个单元在某一天的情形，按某一刻所知道的。"""
+
+    on: date
+    known_at: datetime
+    existed: Annotated[bool, Meta(description="那天有没有这个单元；没有的，下面各项都空着")]
+    label: Annotated[str | None, Meta(examples=["1803室"])]
+    kind: str | None
+    floor: int | None
+    area_m2: Annotated[str | None, Meta(description="面积，两位小数", examples=["186.50"])]
+    valid_from: Annotated[date | None, Meta(description="从哪天起是这样；空着是起初")]
+    valid_to: Annotated[date | None, Meta(description="到哪天为止（当天不含）；空着是至今")]
+    carrier_name: str | None
+    addresses: list[str]
+    version: Annotated[VersionBrief | None, Meta(description="那一刻覆盖它的档案版本")]
+
+
 class UnitAnswer(Answer, frozen=True, kw_only=True):
     """一个单元现在的情形。"""
 
@@ -299,6 +316,8 @@ class UnitAnswer(Answer, frozen=True, kw_only=True):
     version: Annotated[VersionBrief | None, Meta(description="今天覆盖它的档案版本")]
     occupants: Occupants
     flags: list[FlagBrief]
+    became: Annotated[list[UnitBrief], Meta(description="已分割、合并的，现在是哪些单元")]
+    then: Annotated[UnitThen | None, Meta(description="问了 `on` 或 `known_at` 才有")]
 
 
 # 租赁合同

@@ -33,9 +33,11 @@ from zhusuo.ports.api.questions import (
     CarrierAsked,
     DayAsked,
     ItemAsked,
+    KnownAtAsked,
     LeasePurpose,
     LeaseQuestion,
     NameAsked,
+    OnAsked,
     PickAsked,
 )
 from zhusuo.ports.common.app import today
@@ -87,7 +89,7 @@ async def lookup(
     "/api/v1/units/{unit_id:uuid}",
     name="api.unit",
     tags=["查询"],
-    summary="一个单元现在的情形",
+    summary="一个单元现在的情形，或某一天、按某一刻所知道的",
     responses=problems(404),
 )
 async def unit(
@@ -95,9 +97,11 @@ async def unit(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
+    on: OnAsked = None,
+    known_at: KnownAtAsked = None,
 ) -> UnitAnswer:
     async with database.connection() as db:
-        return await reads.unit(db, actor, unit_id, day)
+        return await reads.unit(db, actor, unit_id, day, on, known_at)
 
 
 @post(

@@ -4,7 +4,7 @@ A field that is not known, a text that is too long, a wrong kind of value: 400, 
 and wrong in substance is refused by the verbs.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -26,6 +26,13 @@ ItemAsked = Annotated[
 ]
 DayAsked = Annotated[
     date | None, QueryParameter(name="day", description="业务日，如 2026-11-22；不写为今天（上海时间）")
+]
+OnAsked = Annotated[
+    date | None, QueryParameter(description="问哪一天的情形，如 2026-03-01（变动从哪天起生效，按这一天算）")
+]
+KnownAtAsked = Annotated[
+    datetime | None,
+    QueryParameter(description="按那一刻所知道的回答，如 2026-03-01T09:00:00+08:00；此后才更正、才登记的不算"),
 ]
 PickAsked = Annotated[
     UUID | None, QueryParameter(description="从上次答复的 `candidates` 中选定的单元或载体，接着这个地址再查")

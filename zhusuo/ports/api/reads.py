@@ -1,18 +1,22 @@
 """What the open API and the verification read."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Address
+from zhusuo.carriers import carrier_history, history
 from zhusuo.carriers import store as carriers
+from zhusuo.carriers.carrier_history import FactKind
 from zhusuo.carriers.model import Carrier, Unit
+from zhusuo.changes import store as changes
 from zhusuo.db import Connection
 from zhusuo.dossiers import documents as papers
 from zhusuo.dossiers import scope, standing
 from zhusuo.dossiers import store as dossiers
-from zhusuo.dossiers.model import Document, DocumentStatus, Filing, FilingStatus, Purpose
+from zhusuo.dossiers.calendar import SHANGHAI
+from zhusuo.dossiers.model import Document, DocumentStatus, DossierVersion, Filing, FilingStatus, Purpose
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.lookup.model import FoundCarrier, FoundUnit, Match
 from zhusuo.people.model import Actor
@@ -26,6 +30,8 @@ from zhusuo.ports.api.answers import (
     LeaseAnswer,
     Occupants,
     UnitAnswer,
+    UnitBrief,
+    UnitThen,
     VersionAnswer,
     VersionBrief,
 )
@@ -34,8 +40,13 @@ from zhusuo.registrations import examination
 from zhusuo.registrations.verdicts import verdict
 
 
-async def unit(db: Connection, actor: Actor, unit_id: UUID, day: date) -> UnitAnswer:
-    """A unit as it stands today. Raises NotFound."""
+async def unit(
+    db: Connection, actor: Actor, unit_id: UUID, day: date, on: date | None = None, known_at: datetime | None = None
+) -> UnitAnswer:
+    """A unit as it stands today and, if that is asked for, as it stood on a day, by what was known at a moment.
+
+    Raises NotFound.
+    """
     found = await carriers.unit_by_id(db, unit_id)
     carrier = await carriers.by_id_for(db, actor, found.carrier_id) if found else None
     if found is None or carrier is None:
@@ -56,6 +67,58 @@ async def unit(db: Connection, actor: Actor, unit_id: UUID, day: date) -> UnitAn
         version=VersionBrief.of(known.version) if known.version else None,
         occupants=Occupants.of(known.occupants),
         flags=[FlagBrief.of(each) for each in known.flags],
+        became=await _became(db, found),
+        then=await _then(db, found, day, on, known_at) if on or known_at else None,
+    )
+
+
+async def _became(db: Connection, found: Unit) -> list[UnitBrief]:
+    if found.retired_at is None:
+        return []
+    units = await carriers.units_by_ids(db, await changes.successors(db, found.id))
+    return [UnitBrief(id=each.id, label=each.name) for each in units]
+
+
+async def _then(db: Connection, found: Unit, day: date, on: date | None, known_at: datetime | None) -> UnitThen:
+    """Without a day it is the day of that moment; without a moment it is now, and the cover that of the day's end.
+
+    A moment without its zone is one in Shanghai.
+    """
+    at = known_at or await history.moment(db)
+    at = at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
+    on = on or min(at.date(), day)
+    fact = await history.as_of(db, found.id, on, at)
+    told = await carrier_history.as_of(db, found.carrier_id, on, at)
+    covering = await dossiers.effective_version_for(db, found.id, min(at, _end_of(on)))
+    return UnitThen(
+        on=on,
+        known_at=at,
+        existed=fact is not None,
+        label=fact.name if fact else None,
+        kind=fact.kind if fact else None,
+        floor=fact.floor if fact else None,
+        area_m2=None if fact is None or fact.area_m2 is None else f"{fact.area_m2:.2f}",
+        valid_from=fact.valid_from if fact else None,
+        valid_to=fact.valid_to if fact else None,
+        carrier_name=next((each.value for each in told if each.kind is FactKind.NAME), None),
+        addresses=[each.value for each in told if each.kind is FactKind.ADDRESS],
+        version=_version_then(covering.version) if covering else None,
+    )
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, tzinfo=SHANGHAI)
+
+
+def _version_then(version: DossierVersion) -> VersionBrief:
+    return VersionBrief(
+        id=version.id,
+        dossier_id=version.dossier_id,
+        dossier_number=version.dossier_number,
+        number=version.number,
+        title_situation=version.title_situation,
+        reviewed_at=version.effective_from,
+        valid_until=version.valid_until,
     )
 
 
