@@ -284,7 +284,7 @@ class Writer:
         place = said.house.address
         if not place.number.isdigit():
             return None
-        number = str(int(place.number) + self.chance.choice((-4, -2, 2, 4, 6, 10)))
+        number = str(abs(int(place.number) + self.chance.choice((-4, -2, 2, 4, 6, 10))) or 12)
         return None if self._held(place.road, place.lane, place.sublane, number) else self._with_number(said, number)
 
     def digits_swapped(self, said: Said) -> str | None:

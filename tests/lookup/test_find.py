@@ -199,6 +199,10 @@ async def test_a_building_may_be_written_with_its_room(look: Look, enter: Enter)
 
 
 async def test_slips_in_a_room_are_named(look: Look, enter: Enter) -> None:
+    await enter("分区园", "宜山路185号", "B区:812", "C区:813", kind=CarrierKind.PARK)
+    assert said(await look("宜山路185号B区8F812室")) == ("A", "分区园", "B区 812室")
+    assert said(await look("宜山路185号8层B区812室")) == ("A", "分区园", "B区 812室")
+    assert said(await look("宜山路185号C区812室"))[2] is None
     await enter("单栋楼", "宜山路190号", "1803", "L8-03")
     for slip in ("18O3室", "18-03室"):
         assert said(await look(f"宜山路190号{slip}")) == ("B", "单栋楼", "1803室")

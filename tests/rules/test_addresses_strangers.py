@@ -55,6 +55,7 @@ def test_records_show_no_numbers_of_people(text: str, shown: str) -> None:
         ("No.500, Lane 12, North Sichuan Rd.", "road=四川北路 lane=12 number=500"),
         ("Tower B, 10th Floor, 1 Hongqiao Rd, Pudong New Area",
          "district=浦东新区 road=虹桥路 number=1 building=B座 floor=10"),
+        ("Room 502, No.1818 Changning Road, Changning, Shanghai", "district=长宁区 road=长宁路 number=1818 units=502"),
         ("zhaojiabanglu 1366 hao 1803 shi", "road=肇嘉浜路 number=1366 units=1803"),
         ("ZHAO JIA BANG LU 1366 HAO 18 LOU", "road=肇嘉浜路 number=1366 floor=18"),
         ("tianpinglu123hao", "road=天平路 number=123"),

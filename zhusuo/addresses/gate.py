@@ -283,7 +283,9 @@ def _read_unknown_road(draft: Draft, lexicon: Lexicon, start: int, end: int, gat
         if end - at >= 4 and (district or text.startswith("上海", at)):
             at += 2
         short = next((n for n in (4, 3, 2) if at + n + 2 < end and _is_short(lexicon, text[at : at + n])), 0)
-        if short and lexicon.near(text[at + short : end]):  # 徐家汇肇家浜路: the town is not a part of the road
+        if (
+            short and lexicon.near(text[at + short : end]) and not lexicon.near(text[at:end])
+        ):  # 徐家汇肇家浜路: the town is not a part of the road
             at += short
         _read_before_road(draft, lexicon, start, at)
         draft.road = text[at:end]

@@ -13,6 +13,7 @@ _WORDS = ("ROAD", "RD", "STREET", "AVE", "HIGHWAY")
 _SIDES = {"EAST": "dong", "WEST": "xi", "NORTH": "bei", "SOUTH": "nan", "MIDDLE": "zhong", "CENTRAL": "zhong",
           "E": "dong", "W": "xi", "N": "bei", "S": "nan", "M": "zhong", "C": "zhong"}  # fmt: skip
 _SIDE = "EAST|WEST|NORTH|SOUTH|MIDDLE|CENTRAL"
+_ROAD = "ROAD|RD|STREET|ST|AVENUE|AVE|HIGHWAY|HWY|LU|JIE|DADAO|GONGLU"
 _ENGLISH = re.compile(
     rf"(?:\b({_SIDE}) )?\b([A-Z']{{2,20}}(?: [A-Z']{{2,20}}){{0,2}}?)(?: ({_SIDE}))? ?"
     r"\b(ROAD|RD|STREET|ST|AVENUE|AVE|HIGHWAY|HWY)\b\.?(?: ?\(?(EAST|WEST|NORTH|SOUTH|MIDDLE|[EWNSMC])\b\)?)?"
@@ -43,8 +44,9 @@ def read_latin(draft: Draft, lexicon: Lexicon) -> bool:
     """Fill the draft; False if there is no road in it."""
     text = draft.text
     for name, district in lexicon.districts_by_sound.items():
-        if re.search(rf"\b{name}\b", text):
-            draft.district, text = district, re.sub(rf"\b{name}\b", " ", text)
+        found = re.search(rf"\b{name}\b(?! ?(?:{_SIDE}|DONG|XI|NAN|BEI|ZHONG)? ?(?:{_ROAD})\b)", text)
+        if found:
+            draft.district, text = district, f"{text[: found.start()]} {text[found.end() :]}"
             break
     text = _PLACES.sub(" ", text)
     road = _road(text, lexicon)

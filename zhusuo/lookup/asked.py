@@ -9,7 +9,7 @@ from zhusuo.addresses.units import composed, floor_in
 
 _TOGGLE = re.compile(r"^([A-Z]{1,3})(-?)(\d.*)$")
 _VIRTUAL = re.compile(r"^[A-Z]{1,3}-?\d{3,}$|^[A-Z\d]+区")
-_BUILDING_AND_ROOM = re.compile(r"(\d{1,2}(?=-)|[A-Z])-?(\d{3,4}[A-Z]?)")
+_BUILDING_AND_ROOM = re.compile(r"(\d{1,2}(?=-)|[A-Z])-?(\d{3,4}[A-Z]?)|([0-9A-Z]{1,3}区)([0-9A-Z-]+)")
 _FLOOR_AND_ROOM = re.compile(r"([1-9]\d?)-(\d\d)")
 _SLIPS = str.maketrans("OIL", "011")
 _SLIP = re.compile(r"\d+[OIL]\d+")
@@ -91,11 +91,11 @@ def _inner(washed: Washed) -> Asked | None:
     if address.building or address.entrance or not address.units:
         return None
     found = [_BUILDING_AND_ROOM.fullmatch(unit) for unit in address.units]
-    buildings = {each[1] if each else "" for each in found}
+    buildings = {(each[1] and f"{each[1]}座") or each[3] if each else "" for each in found}
     if len(buildings) != 1 or "" in buildings:
         return None
-    rooms = tuple(each[2] for each in found if each)
-    return asked(replace(washed, address=replace(address, building=f"{buildings.pop()}座", units=rooms)))
+    rooms = tuple(each[2] or each[4] for each in found if each)
+    return asked(replace(washed, address=replace(address, building=buildings.pop(), units=rooms)))
 
 
 def _names(washed: Washed) -> tuple[str, ...]:
