@@ -3,13 +3,14 @@
 This is the hot path of the counter: where the unit is on file, one question answers everything at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from zhusuo.carriers.history import ChangeKind, Coverage
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection
+from zhusuo.dossiers.model import DocumentKind, TitleSituation
 from zhusuo.errors import Invalid, NotAllowed
 from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
@@ -53,13 +54,34 @@ async def verdict(db: Connection, actor: Actor, match: Match, item_code: str, da
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Spared:
+    """What a set of papers leaves to bring, and which requirement is met by which kinds of paper."""
+
+    requirements: tuple[Requirement, ...]
+    met_by: tuple[tuple[str, frozenset[DocumentKind]], ...]
+
+    def by(self, kinds: tuple[DocumentKind, ...]) -> tuple[str, ...]:
+        return tuple(name for name, evidence in self.met_by if not evidence.isdisjoint(kinds))
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """What a catalogue asks for an item on a day."""
+    """What a catalogue asks for an item on a day. Houses are alike: what the papers of one spare holds for the next."""
 
     catalogue: tuple[UUID, int]
     day: date
     item: ApprovalItem
     waivers: tuple[Waiver, ...]
+    spared: dict[tuple[CarrierKind, TitleSituation, frozenset[DocumentKind]], _Spared] = field(default_factory=dict)
+
+    def on_file(self, carrier_kind: CarrierKind, situation: TitleSituation, kinds: frozenset[DocumentKind]) -> _Spared:
+        key = (carrier_kind, situation, kinds)
+        if key not in self.spared:
+            asked = requirements.on_file(self.waivers, carrier_kind, situation, kinds)
+            met = {each.code for each in asked if each.met}
+            met_by = tuple((each.name, frozenset(each.evidence)) for each in self.waivers if each.requirement in met)
+            self.spared[key] = _Spared(requirements=asked, met_by=met_by)
+        return self.spared[key]
 
 
 _ASKED: dict[str, _Asked] = {}
@@ -180,10 +202,8 @@ class _Judge:
         papers = sorted(self.facts.documents or ())
         if self.carrier_kind is None or self.version is None:
             return (), requirements.not_on_file(self.waivers)
-        kinds = {kind for paper in papers for kind in paper.kinds}
-        asked = requirements.on_file(self.waivers, self.carrier_kind, self.version.title_situation, kinds)
-        met = {each.code for each in asked if each.met}
-        sparing = [(each.name, frozenset(each.evidence)) for each in self.waivers if each.requirement in met]
+        kinds = frozenset(kind for paper in papers for kind in paper.kinds)
+        spared = self.asked.on_file(self.carrier_kind, self.version.title_situation, kinds)
         documents = tuple(
             FiledDocument(
                 id=paper.id,
@@ -193,11 +213,11 @@ class _Judge:
                 page_count=paper.page_count,
                 valid_until=paper.valid_until,
                 sha256=paper.sha256,
-                spares=tuple(name for name, evidence in sparing if not evidence.isdisjoint(paper.kinds)),
+                spares=spared.by(paper.kinds),
             )
             for paper in papers
         )
-        return documents, asked
+        return documents, spared.requirements
 
     def _occupants(self) -> tuple[Occupant, ...]:
         registers = self.item.registration_kind is not RegistrationKind.NONE
