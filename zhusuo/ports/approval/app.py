@@ -2,6 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhusuo.ports.approval.carriers import changes
 from zhusuo.ports.approval.carriers import pages as carriers
 from zhusuo.ports.approval.filings import pages as filings
 from zhusuo.ports.approval.lookup import pages as lookup
@@ -17,5 +18,6 @@ doors: list[HTTPRouteHandler] = [
     *managements.doors,
     *waivers.doors,
     *carriers.doors,
+    *changes.doors,
     *search.doors,
 ]

@@ -262,3 +262,19 @@ async def version_papers(db: Connection, version_id: UUID) -> list[VersionPaper]
         VersionPaper(**{**dict(row), "kind": DocumentKind(row["kind"]), "status": DocumentStatus(row["status"])})
         for row in rows
     ]
+
+
+async def carrier_by_number(db: Connection, actor: Actor, number: str) -> UUID | None:
+    """A carrier of the district that is in use."""
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT id
+          FROM carriers
+         WHERE number = $1
+           AND district_code = $2
+           AND retired_at IS NULL
+        """,
+        number,
+        actor.district_code,
+    )
+    return found
