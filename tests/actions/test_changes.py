@@ -11,7 +11,8 @@ import pytest
 
 from tests import make
 from tests import make_registrations as making
-from tests.actions.test_reuses import Counter, set_up
+from tests.actions import test_filings as filings
+from tests.actions.test_reuses import USCC, Counter, set_up, signer
 from zhusuo.carriers import carrier_history, history, store
 from zhusuo.carriers.actions import (
     add_address,
@@ -31,12 +32,18 @@ from zhusuo.changes.actions import NotUndoable, SplitMeanwhile, merge_units, spl
 from zhusuo.changes.carriers import StillInUse, retire_carrier
 from zhusuo.changes.model import Outcome
 from zhusuo.db import Connection, Database
+from zhusuo.dossiers import actions as filing_actions
+from zhusuo.dossiers import review
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.calendar import SHANGHAI
+from zhusuo.dossiers.model import ScopeKind
+from zhusuo.dossiers.review import UnitsRetired
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from zhusuo.flags import Severity, open_for, raise_flag
 from zhusuo.invariants import rows as invariants
 from zhusuo.people.model import Actor
+from zhusuo.registrations import receipts
+from zhusuo.registrations.model import Authenticity, ReuseStatus
 from zhusuo.registrations.refusals import UnitGone
 
 DAY = datetime.now(UTC).astimezone(SHANGHAI).date()
@@ -619,3 +626,61 @@ async def test_a_carrier_that_is_demolished_takes_its_units_and_versions_with_it
     assert await broken(house.db) == []
     with pytest.raises(Conflict):
         await house.split(room, ("1001A室", 50), ("1001B室", 50))
+
+
+# 备案与登记在途
+
+
+async def test_a_filing_that_is_approved_while_its_unit_is_split(fresh_database: Database) -> None:
+    """Whoever is first: the split carries the new cover, or the clerk is told to send the filing back."""
+    async with fresh_database.connection() as db:
+        at = await filings.house(db)
+        filing = await filings.submitted(fresh_database, db, at)
+    answers = await asyncio.gather(
+        review.approve(fresh_database, at.clerk, filing.id, day=DAY),
+        split_unit(fresh_database, at.manager, at.units[0], 1, typed(("甲室", 25), ("乙室", 25)), on=DAY, day=DAY),
+        return_exceptions=True,
+    )
+    refused = [each for each in answers if isinstance(each, BaseException)]
+    assert all(isinstance(each, UnitsRetired) for each in refused), refused
+    [done] = [each for each in answers if isinstance(each, Outcome)]
+    assert done.coverage is (Coverage.NONE if refused else Coverage.CARRIED)
+    async with fresh_database.connection() as db:
+        assert await broken(db) == []
+
+
+async def test_a_split_while_a_filing_with_the_unit_is_handed_in(fresh_database: Database) -> None:
+    async with fresh_database.connection() as db:
+        at = await filings.house(db)
+        filing = await filings.ready(fresh_database, db, at)
+    room = str(at.units[0])
+    await filing_actions.set_scope(fresh_database, at.manager, filing.id, ScopeKind.UNITS, [room])
+    answers = await asyncio.gather(
+        filing_actions.submit(fresh_database, at.manager, filing.id, declared=True, day=DAY),
+        split_unit(fresh_database, at.manager, at.units[0], 1, typed(("甲室", 25), ("乙室", 25)), on=DAY, day=DAY),
+        return_exceptions=True,
+    )
+    refused = [each for each in answers if isinstance(each, BaseException)]
+    assert [each.fields for each in refused if isinstance(each, Invalid)] == [
+        {"scope": "备案范围里的单元有变动，请重新选择。"} for _ in refused
+    ]
+    if not refused:
+        with pytest.raises(UnitsRetired):
+            await review.approve(fresh_database, at.clerk, filing.id, day=DAY)
+    async with fresh_database.connection() as db:
+        assert await broken(db) == []
+
+
+async def test_a_hold_goes_through_a_split_and_its_receipt_cites_the_unit_as_it_was(
+    database: Database, db: Connection
+) -> None:
+    counter = await set_up(database)
+    held = await counter.reuse()
+    children = typed(("1403A室", 98.54), ("1403B室", 100))
+    done = await split_unit(database, counter.clerk, counter.unit_id, 1, children, on=DAY, day=DAY)
+    made = await counter.report(held, ReuseStatus.REGISTERED, USCC)
+    [waiting] = await changes.waiting(db, counter.carrier_id)
+    await placing.place_registration(database, counter.clerk, waiting.id, done.children[0].id)
+    assert (await receipts.verify(db, signer(), made.code)).authenticity is Authenticity.GENUINE
+    assert receipts.content_of(made)["address"]["text"].endswith("1403室")
+    assert await broken(db) == []

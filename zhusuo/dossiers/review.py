@@ -33,7 +33,7 @@ class NotUnderReview(Conflict):
 
 class UnitsRetired(Conflict):
     code = "units_retired"
-    sentence = "提交以后有 {count} 个单元已注销，请退回补正，由申报方重新选择范围。"
+    sentence = "提交以后有 {count} 个单元已分割、合并或停用，请退回补正，由申报方重新选择范围。"
 
 
 # 领件
