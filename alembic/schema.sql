@@ -292,6 +292,34 @@ CREATE TABLE clients (
     CONSTRAINT client_scopes CHECK ((scopes <@ ARRAY['lookup'::text, 'leases'::text, 'reuses'::text, 'dossiers'::text, 'documents'::text, 'tickets'::text, 'events'::text, 'waivers'::text, 'tenancies'::text, 'zombies'::text, 'filings'::text]))
 );
 
+CREATE TABLE correction_picks (
+    correction_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    case_number text NOT NULL,
+    picked_on date NOT NULL,
+    picked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE corrections (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    district_code text NOT NULL,
+    key text NOT NULL,
+    written text NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    carrier_id uuid NOT NULL,
+    unit_id uuid,
+    status text DEFAULT 'proposed'::text NOT NULL,
+    proposed_by uuid NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    case_number text DEFAULT ''::text NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT correction_decided CHECK ((((status = 'proposed'::text) = (decided_at IS NULL)) AND ((decided_at IS NULL) = (decided_by IS NULL)))),
+    CONSTRAINT correction_status CHECK ((status = ANY (ARRAY['proposed'::text, 'accepted'::text, 'rejected'::text, 'revoked'::text]))),
+    CONSTRAINT correction_two_clerks CHECK (((status <> ALL (ARRAY['accepted'::text, 'rejected'::text])) OR (decided_by <> proposed_by)))
+);
+
 CREATE TABLE decisions (
     id uuid DEFAULT uuidv7() NOT NULL,
     filing_id uuid NOT NULL,
@@ -924,6 +952,12 @@ ALTER TABLE ONLY client_usage
 ALTER TABLE ONLY clients
     ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY correction_picks
+    ADD CONSTRAINT correction_picks_pkey PRIMARY KEY (correction_id, person_id, case_number, picked_on);
+
+ALTER TABLE ONLY corrections
+    ADD CONSTRAINT corrections_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY decisions
     ADD CONSTRAINT decision_once UNIQUE (submission_id);
 
@@ -1121,6 +1155,12 @@ CREATE INDEX carrier_terms_whole ON carrier_terms USING btree (term) WHERE (weig
 
 CREATE INDEX carriers_by_subdistrict ON carriers USING btree (subdistrict_code, kind);
 
+CREATE UNIQUE INDEX correction_accepted_once ON corrections USING btree (key, district_code) WHERE (status = 'accepted'::text);
+
+CREATE UNIQUE INDEX correction_once ON corrections USING btree (district_code, key, carrier_id, unit_id) NULLS NOT DISTINCT;
+
+CREATE INDEX corrections_by_status ON corrections USING btree (district_code, status, proposed_at DESC, id DESC);
+
 CREATE UNIQUE INDEX decision_one_terminal ON decisions USING btree (filing_id) WHERE (decision = ANY (ARRAY['approved'::text, 'rejected'::text]));
 
 CREATE UNIQUE INDEX document_once_a_carrier ON documents USING btree (carrier_id, organisation_id, purpose, sha256) WHERE ((discarded_at IS NULL) AND (filing_id IS NULL));
@@ -1309,6 +1349,24 @@ ALTER TABLE ONLY client_usage
 
 ALTER TABLE ONLY clients
     ADD CONSTRAINT clients_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY correction_picks
+    ADD CONSTRAINT correction_picks_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES corrections(id);
+
+ALTER TABLE ONLY correction_picks
+    ADD CONSTRAINT correction_picks_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY corrections
+    ADD CONSTRAINT corrections_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY corrections
+    ADD CONSTRAINT corrections_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY corrections
+    ADD CONSTRAINT corrections_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY corrections
+    ADD CONSTRAINT corrections_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
 
 ALTER TABLE ONLY decisions
     ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES persons(id);

@@ -1,5 +1,6 @@
 """The ladder: one address to a carrier and a unit, with one question to the database where it is on file as written.
 
+    0  a text that was corrected by one clerk and accepted by another, where the others give no exact answer
     1  road, lane and number as written, with building, name or house number to choose among carriers of one gate
     2  otherwise the neighbours on that road; for an unknown road one that sounds the same or is one character away
     3  the name of a carrier
@@ -20,6 +21,7 @@ from zhusuo.db import Connection
 from zhusuo.lookup import store
 from zhusuo.lookup.answers import answer, neighbours, settle
 from zhusuo.lookup.asked import Asked, asked
+from zhusuo.lookup.corrections.rung import with_correction
 from zhusuo.lookup.former import demolished, with_former
 from zhusuo.lookup.ladder import choose, hits, judge, needs_buildings
 from zhusuo.lookup.model import Candidate, FoundCarrier, Match
@@ -38,15 +40,40 @@ class _Scope:
 _FIRST_NUMBER = re.compile(r"\d{1,6}")
 
 
-async def find(db: Connection, text: str, *, lexicon: Lexicon, district_codes: frozenset[str] | None = None) -> Match:
-    """What `text` leads to, among the carriers of these districts (None: of all)."""
-    return await find_washed(db, wash(text, lexicon), lexicon=lexicon, district_codes=district_codes)
+async def find(
+    db: Connection,
+    text: str,
+    *,
+    lexicon: Lexicon,
+    district_codes: frozenset[str] | None = None,
+    corrections: bool = True,
+) -> Match:
+    """What `text` leads to, among the carriers of these districts (None: of all); without `corrections` by the ladder
+    alone."""
+    washed = wash(text, lexicon)
+    find_ = find_washed if corrections else climb
+    return await find_(db, washed, lexicon=lexicon, district_codes=district_codes)
 
 
 async def find_washed(
     db: Connection, washed: Washed, *, lexicon: Lexicon, district_codes: frozenset[str] | None = None
 ) -> Match:
     """The same for an address that was washed already."""
+    match = await climb(db, washed, lexicon=lexicon, district_codes=district_codes)
+    if match.class_ == "A" or washed.cap == "N":
+        return match
+
+    async def ladder(text: str) -> Match:
+        return await climb(db, wash(text, lexicon), lexicon=lexicon, district_codes=district_codes)
+
+    codes = None if district_codes is None else sorted(district_codes)
+    return await with_correction(db, washed, match, codes, ladder)
+
+
+async def climb(
+    db: Connection, washed: Washed, *, lexicon: Lexicon, district_codes: frozenset[str] | None = None
+) -> Match:
+    """The ladder alone, without corrections."""
     question = asked(washed)
     address = question.address
     if washed.cap == "N":

@@ -4,6 +4,7 @@ A new verb that records an entry gets its word here; `tests/browser/test_admin.p
 """
 
 ACTIONS = {
+    "accept_correction": "接受地址更正",
     "add": "新增",
     "add_address": "增加地址",
     "add_alias": "增加别名",
@@ -44,11 +45,13 @@ ACTIONS = {
     "move_out": "迁出",
     "open_ticket": "打开面板",
     "place": "安置",
+    "propose_correction": "选定候选地址",
     "raise_flag": "作出提示",
     "read": "识别",
     "read_again": "要求再读",
     "refuse": "不予确认",
     "reject": "不予通过",
+    "reject_correction": "驳回地址更正",
     "release": "放回待审",
     "remove_address": "去掉地址",
     "remove_alias": "去掉别名",
@@ -62,6 +65,7 @@ ACTIONS = {
     "return": "退回补正",
     "reuse": "调用",
     "revoke": "撤销",
+    "revoke_correction": "撤销地址更正",
     "rotate": "换令牌",
     "search": "检索",
     "set_document_kind": "改材料种类",
@@ -90,6 +94,7 @@ NOUNS = {
     "address": "地址",
     "carrier": "载体",
     "client": "接入系统",
+    "correction": "地址更正",
     "document": "材料",
     "dossier": "档案",
     "dossier_version": "档案版本",

@@ -1,16 +1,21 @@
 """查询: one address, one verdict, one audit entry; the same for the counter, the panel and the open API."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from zhusuo import audit
 from zhusuo.addresses.contacts import masked
 from zhusuo.addresses.lexicon import Lexicon
-from zhusuo.addresses.model import Address, Reason
+from zhusuo.addresses.model import Reason
+from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection, Database
+from zhusuo.lookup.chosen import with_chosen
+from zhusuo.lookup.corrections import store as corrections
+from zhusuo.lookup.corrections.actions import remember
+from zhusuo.lookup.corrections.model import correction_key
 from zhusuo.lookup.find import find
-from zhusuo.lookup.model import Candidate, FoundCarrier, Match
+from zhusuo.lookup.model import Candidate, FoundUnit, Match
 from zhusuo.people.model import Actor
 from zhusuo.registrations.model import Verdict
 from zhusuo.registrations.verdicts import verdict
@@ -31,11 +36,11 @@ async def ask(
     """The verdict on an address; before it is given, who asked for it and for which case has been recorded.
 
     Nothing is changed, so every statement is a transaction of its own: no BEGIN and COMMIT to wait for.
-    `pick` is the unit or carrier that was chosen among the candidates of the first answer. Raises Invalid for an item
-    that is not in the catalogue.
+    `pick` is the unit or carrier that was chosen among the candidates of the first answer: where that is a clerk's
+    choice it is remembered, for another to review. Raises Invalid for an item that is not in the catalogue.
     """
     async with database.connection() as db:
-        match = await find_for(db, lexicon, actor, address, pick)
+        match, choice = await _asked(db, lexicon, actor, address, pick)
         answer = await verdict(db, actor, match, item_code, day)
         noun, noun_id = _object(match)
         await audit.record(
@@ -52,21 +57,58 @@ async def ask(
                 "item": answer.item.code,
             },
         )
-        return answer
+    if choice is not None:
+        washed = wash(choice.match.input, lexicon)
+        await remember(database, actor, washed, choice.match, choice.candidate, day)
+    return answer
 
 
 async def find_for(db: Connection, lexicon: Lexicon, actor: Actor, address: str, pick: UUID | None = None) -> Match:
     """What the address leads to in the actor's district, with the candidate that was picked, if any."""
-    match = await find(db, address[:LONGEST], lexicon=lexicon, district_codes=frozenset({actor.district_code}))
+    return (await _asked(db, lexicon, actor, address, pick))[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """What was picked, and the answer in which it stood."""
+
+    match: Match
+    candidate: Candidate
+
+
+async def _asked(
+    db: Connection, lexicon: Lexicon, actor: Actor, address: str, pick: UUID | None
+) -> tuple[Match, _Choice | None]:
+    """The answer, and what was chosen for it among candidates.
+
+    What was picked is looked for in the ladder's own answer first: a correction that was accepted meanwhile does not
+    put another unit in its place.
+    """
+    codes = frozenset({actor.district_code})
+
+    async def ladder(text: str) -> Match:
+        return await find(db, text, lexicon=lexicon, district_codes=codes, corrections=False)
+
+    text = address[:LONGEST]
     if pick is None:
-        return match
+        return await find(db, text, lexicon=lexicon, district_codes=codes), None
+    climbed = await ladder(text)
+    found = _picked(climbed, pick)
+    match = climbed if found else await find(db, text, lexicon=lexicon, district_codes=codes)
+    found = found or _picked(match, pick)
+    if found is None:
+        return climbed, None
+    if isinstance(found, FoundUnit):
+        return replace(match, units=(found,)), None
+    chosen = await with_chosen(match, found.carrier, found.unit, (*match.reasons, CHOSEN), ladder)
+    return chosen, _Choice(match=match, candidate=found)
+
+
+def _picked(match: Match, pick: UUID) -> FoundUnit | Candidate | None:
     for unit in match.units:
         if unit.id == pick:
-            return replace(match, units=(unit,))
-    for candidate in match.candidates:
-        if pick_id(candidate) == pick:
-            return await _picked(db, lexicon, actor, match, candidate)
-    return match
+            return unit
+    return next((each for each in match.candidates if pick_id(each) == pick), None)
 
 
 def pick_id(candidate: Candidate) -> UUID:
@@ -74,40 +116,12 @@ def pick_id(candidate: Candidate) -> UUID:
     return candidate.unit.id if candidate.unit else candidate.carrier.id
 
 
-async def _picked(db: Connection, lexicon: Lexicon, actor: Actor, match: Match, candidate: Candidate) -> Match:
-    """The match as it is now that a person has chosen: what they chose, and class B with that reason."""
-    reasons = (*match.reasons, CHOSEN)
-    if candidate.unit is not None:
-        return replace(
-            match,
-            class_="B",
-            reasons=reasons,
-            carrier=candidate.carrier,
-            units=(candidate.unit,),
-            unit_verdict="known",
-            candidates=(),
-        )
-    codes = frozenset({actor.district_code})
-    again = await find(db, _as_filed(candidate.carrier, match.address), lexicon=lexicon, district_codes=codes)
-    if again.carrier is not None and again.carrier.id == candidate.carrier.id:
-        return replace(again, input=match.input, class_="B", reasons=reasons)
-    return replace(
-        match,
-        class_="B",
-        reasons=reasons,
-        carrier=candidate.carrier,
-        units=(),
-        unit_verdict="plausible" if match.address.units else "none",
-        candidates=(),
-    )
-
-
-def _as_filed(carrier: FoundCarrier, address: Address) -> str:
-    """The carrier as it is filed, with the building and unit that were asked for."""
-    name = "" if carrier.name in carrier.address else carrier.name
-    floor = f"{address.floor}层" if address.floor else ""
-    units = f"{'、'.join(address.units)}室" if address.units else ""
-    return f"{carrier.address}{name}{address.building}{floor}{units}"
+async def chosen_before(db: Connection, lexicon: Lexicon, actor: Actor, match: Match) -> UUID | None:
+    """What this clerk picked the last time where this text was asked for; nothing where it need not be chosen."""
+    key = correction_key(wash(match.input, lexicon)) if match.class_ == "C" and actor.person_id else ""
+    if not key or actor.person_id is None:
+        return None
+    return await corrections.chosen_before(db, key, actor.district_code, actor.person_id)
 
 
 def _object(match: Match) -> tuple[str, object]:
