@@ -135,6 +135,8 @@ def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _back(request: Request[Any, Any, Any]) -> str:
     """The page of ours the person came from, or nothing."""
+    if request.method not in SAFE:
+        return open_page(request)
     referer = urlsplit(request.headers.get("referer", ""))
     return referer.path if referer.netloc == request.headers.get("host") and referer.path != request.url.path else ""
 

@@ -53,6 +53,10 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, 3000);
 });
+// where doors lie in a line that scrolls, the one with the focus is seen whole, not by its last few pixels
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest?.(".zs-rail")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) print();
 });

@@ -23,7 +23,7 @@ function keep(sent) {
   const forms = [...document.forms].filter((form) => keepable(form) && (form === sent || typedInto(form).some(changed)));
   if (!forms.length) return;
   const values = (form) => typedInto(form).map((control) => [control.name, control.value, ticks(control) ? control.checked : null]);
-  const kept = forms.map((form) => ({ action: form.getAttribute("action"), values: values(form) }));
+  const kept = forms.map((form) => ({ action: form.getAttribute("action"), method: form.method, values: values(form) }));
   sessionStorage.setItem(KEY, JSON.stringify({ page: here(), person: person(), forms: kept, lost: false }));
 }
 
@@ -52,8 +52,8 @@ function bringBack() {
   }
   sessionStorage.removeItem(KEY);
   if (kept.page !== here() || kept.person !== person() || !kept.lost) return;
-  for (const { action, values } of kept.forms) {
-    const form = document.querySelector(`form[action="${CSS.escape(action ?? "")}"]`);
+  for (const { action, method, values } of kept.forms) {
+    const form = [...document.forms].find((each) => each.getAttribute("action") === action && each.method === method);
     if (form) put(form, values);
   }
 }

@@ -447,10 +447,12 @@ async def phone(
     settings: NamedDependency[Settings],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
-) -> Template:
+) -> Template | Redirect:
     """The code that opens the documents step on a phone, to take pictures with it."""
     async with database.connection() as db:
         case = await reads.case(db, actor, filing_id)
+    if not case.filing.editable:
+        return go(case.path)
     address = f"{settings.url}{case.path}/documents"
     code = segno.make(address, error="m").svg_data_uri(scale=8, border=2, dark="#172023", light="#fff")
     return step_page(request, "phone", case, actor, day, address=address, code=code)
