@@ -4,5 +4,6 @@ The nouns, from the ground up; each may use those before it, never those after i
 
 an *address* exists; a *carrier* stands there; *lookup* finds it from any text; its *dossier* proves it; *rights* say
 who may let it; a *waiver* says what need not be brought again; a *flag* warns; a *tenancy* puts a business in; a
-*registration* enters it; a *zombie* is a registration nobody lives in; an *inspection* goes and looks.
+*registration* enters it; a *change* splits or merges the walls around it; a *zombie* is a registration nobody lives in;
+an *inspection* goes and looks.
 """
