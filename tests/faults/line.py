@@ -1,4 +1,4 @@
-"""A line to the S3 server that can fall silent or be cut while whoever uses it goes on."""
+"""A line to the S3 server that can slow down, fall silent or be cut while whoever uses it goes on."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,19 @@ class Line:
         self._host, _, port = to.partition(":")
         self._port = int(port)
         self._status = "open"
+        self._seconds = 0.0
         self._heard = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self.endpoint = ""
+
+    @contextmanager
+    def slow(self, seconds: float) -> Iterator[None]:
+        """So long for every 64 KB, and for every answer."""
+        self._seconds = seconds
+        try:
+            yield
+        finally:
+            self._seconds = 0.0
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -65,6 +75,7 @@ class Line:
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):
             if self._status == "open":
+                await asyncio.sleep(self._seconds)
                 sink.write(data)
                 await sink.drain()
         if self._status == "silent":  # not even the end of a call is heard

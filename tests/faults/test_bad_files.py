@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pikepdf
 import pytest
+from PIL import ExifTags, Image
 
 from ocr.errors import SENTENCES
 from tests.faults.installation import Installation, Person
@@ -42,6 +43,13 @@ def locked(path: Path) -> None:
     hostile.plain_pdf(path)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.save(path, encryption=pikepdf.Encryption(user="u", owner="o"))
+
+
+def held_sideways(path: Path) -> None:
+    """A photo as a phone stores it that was held upright: lying, with a word that it is to be turned."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (1200, 900), "white").save(path, "JPEG", exif=exif)
 
 
 def sentences(*codes: str) -> tuple[str, ...]:
@@ -81,6 +89,7 @@ READ = [
         make=lambda path: hostile.plain_pdf(path, b"BT /F1 12 Tf 72 720 Td (a name with a path) Tj ET"),
         shown="passwd.pdf",
     ),
+    Bad(name="横拍.jpg", make=held_sideways),
 ]
 
 
@@ -126,3 +135,7 @@ async def test_what_cannot_be_read_says_so_on_the_page_and_what_can_is_read_besi
         assert any(sentence in page.text for sentence in bad.says), bad.name
     for bad in READ:
         assert (bad.shown or bad.name) in page.text
+    [sideways] = await installation.ask(
+        "SELECT width, height FROM document_pages WHERE document_id = $1", sent["横拍.jpg"]
+    )
+    assert sideways["width"] < sideways["height"]

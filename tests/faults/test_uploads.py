@@ -56,6 +56,25 @@ async def test_without_the_store_an_upload_is_refused_calmly_and_taken_afterward
     assert len(await rows_of(installation, content)) == 1
 
 
+async def test_a_slow_store_takes_its_time_and_pages_do_not(
+    installation: Installation, manager: Person, filing_id: UUID, tmp_path: Path
+) -> None:
+    content = paper(tmp_path, "while the store was slow") + b"\n%" + b"x" * 2**20
+    with installation.s3.slow(0.1):
+        sending = asyncio.gather(
+            manager.upload(filing_id, "存储缓慢.pdf", content), form(manager, filing_id, "存储缓慢.pdf", content)
+        )
+        pages = 0
+        while not sending.done():
+            began = time.monotonic()
+            assert (await manager.get("/notices")).status_code == 200
+            assert time.monotonic() - began < 5
+            pages += 1
+        chunked, plain = await sending
+    assert (chunked.status_code, plain.status_code, pages > 1) == (200, 303, True)
+    assert len(await rows_of(installation, content)) == 1
+
+
 async def test_a_store_that_says_nothing_is_given_up_in_time_and_pages_go_on(
     installation: Installation, manager: Person, filing_id: UUID, tmp_path: Path
 ) -> None:

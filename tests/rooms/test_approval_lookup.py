@@ -96,6 +96,20 @@ async def test_an_address_that_is_not_on_file_gets_the_usual_list_and_its_neighb
     assert "要交" in said(answer, "needs")
 
 
+async def test_a_clerk_of_another_district_finds_nothing_here_and_reuses_nothing(
+    counter: Counter, db: Connection
+) -> None:
+    counter.clerk = await make.actor(db, role="clerk", district_code="310101")
+    answer = await counter.ask()
+    assert answer.status_code == 200
+    assert "没有备案" in said(answer, "verdict")
+    assert "棠谷商务中心" not in answer.text
+    refused = await counter.reuse()
+    assert refused.status_code == 422
+    assert "请先查到具体的单元，再调用。" in refused.text
+    assert await db.fetchval("SELECT count(*) FROM reuses") == 0
+
+
 async def test_a_lapsed_dossier_is_told_from_a_good_one(counter: Counter, db: Connection) -> None:
     await db.execute("UPDATE dossier_versions SET valid_until = '2020-01-01'")
     answer = await counter.ask()
