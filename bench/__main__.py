@@ -22,7 +22,7 @@ from rich.console import Console
 
 from bench.figures import COLUMNS, KEPT_IN, Figure, cells, collected, table
 
-BENCHES = ("start", "upload", "reading", "pages", "lookup")
+BENCHES = ("start", "upload", "reading", "pages", "lookup", "suggest", "addresses")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

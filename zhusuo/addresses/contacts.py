@@ -18,6 +18,7 @@ _PERSON = re.compile(
     rf"|(?:(?<=[室号层楼铺座间)）0-9A-Za-z])[\s,，;；]{{1,4}}|(?<=室))[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
     r"(?:先生|女士|小姐|收)?(?=\s*$)"
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _HIDDEN = 8
 _ENDS = frozenset("室号楼层幢座铺区栋间元")  # how addresses end that nobody has written his name behind
 
@@ -36,7 +37,11 @@ def without_contacts(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def masked(text: str) -> str:
-    """The text for records that many may read: of ID and phone numbers only the first digits are left."""
+    """The text for records that many may read: of ID and phone numbers only the first digits are left.
+
+    NULs and halves of characters, which PostgreSQL does not hold, are left out.
+    """
+    text = _UNSTORABLE.sub("", text)
     if not _DIGITS.search(text):
         return text
     return _NUMBER.sub(lambda found: found[0][:-_HIDDEN] + "*" * _HIDDEN, text)

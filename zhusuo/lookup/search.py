@@ -60,20 +60,23 @@ class _Rights:
 
 
 async def _carriers(db: Connection, typed: str, rights: _Rights, limit: int) -> list[Suggestion]:
-    """Of the first 2,000 terms that begin so, the best for each carrier: one letter begins most of them."""
+    """Of the first 1,000 terms that begin so, the best for each carrier: one letter begins most of them."""
     rows = await db.fetch(
         """
           WITH begun AS MATERIALIZED (
                SELECT t.carrier_id, t.shown, t.weight, t.term
                  FROM carrier_terms AS t
-                 JOIN carriers AS c ON c.id = t.carrier_id
                 WHERE t.term ~>=~ $1
                   AND t.term ~<~ $2
-                  AND c.retired_at IS NULL
-                  AND ($3::text[] IS NULL OR c.district_code = ANY ($3::text[]))
-                  AND ($4::text[] IS NULL OR c.subdistrict_code = ANY ($4::text[]))
+                  AND ($3::text[] IS NULL OR t.district_code = ANY ($3::text[]))
+                  AND ($4::text[] IS NULL OR EXISTS (
+                       SELECT
+                         FROM carriers AS c
+                        WHERE c.id = t.carrier_id
+                          AND c.subdistrict_code = ANY ($4::text[])
+                       ))
              ORDER BY t.term USING ~<~
-                LIMIT 2000
+                LIMIT 1000
                ),
                best AS (
                SELECT DISTINCT ON (carrier_id) carrier_id, shown, weight, term
@@ -81,10 +84,16 @@ async def _carriers(db: Connection, typed: str, rights: _Rights, limit: int) -> 
              ORDER BY carrier_id, weight DESC, length(term), term
                )
         SELECT best.carrier_id, best.shown, c.name, main.text AS address
-          FROM best
+          FROM (
+               SELECT carrier_id, shown, weight, term
+                 FROM best
+             ORDER BY weight DESC, length(term), term, carrier_id
+                LIMIT 200
+               ) AS best
           JOIN carriers AS c ON c.id = best.carrier_id
           JOIN carrier_addresses AS main ON main.carrier_id = c.id
                                         AND main.is_main
+         WHERE c.retired_at IS NULL
       ORDER BY best.weight DESC, length(best.term), best.term, best.carrier_id
          LIMIT $5
         """,

@@ -135,6 +135,12 @@ async def read_notices(database: NamedDependency[Database], actor: NamedDependen
     return go("/notices")
 
 
+@get("/help/address-classes", name="help.address_classes")
+async def address_classes(request: Request[Any, Any, Any]) -> Template:
+    """What A, B, C and N mean."""
+    return page(request, "help/address_classes.html")
+
+
 @get("/healthz", name="healthz", media_type=MediaType.JSON)
 async def healthz(
     database: NamedDependency[Database], store: NamedDependency[Store], settings: NamedDependency[Settings]
@@ -178,6 +184,7 @@ doors = [
     notices,
     read_notice,
     read_notices,
+    address_classes,
     healthz,
     readyz,
     metrics,
