@@ -141,6 +141,24 @@ async def test_a_counter_filters_the_plan_and_the_address_remembers_it(browser: 
         assert "show=" not in page.url
 
 
+async def test_units_are_picked_with_space_or_ctrl_and_offered_to_be_merged(browser: Browser) -> None:
+    async with opened(browser, "/stacking") as page:
+        here = page.url
+        units = page.locator("zs-stacking a.unit")
+        await units.nth(0).focus()
+        await page.keyboard.press("Space")
+        await expect(page.locator(".picked a")).to_have_text("分割")
+        await units.nth(1).click(modifiers=["Control"])
+        bar = page.locator(".picked")
+        await expect(bar).to_have_text("已选 2 个单元合并")
+        assert "/merge?also=" in (await bar.locator("a").get_attribute("href") or "")
+        assert page.url == here
+        await units.nth(0).focus()
+        await page.keyboard.press("Space")
+        await units.nth(1).click(modifiers=["Control"])
+        await expect(bar).to_have_count(0)
+
+
 async def test_space_confirms_a_field_and_goes_to_the_next(browser: Browser) -> None:
     async with opened(browser, "/review") as page:
         await expect(page.locator("[data-field].now th")).to_have_text("用途")

@@ -73,14 +73,17 @@ async def test_rooms_of_a_floor_are_merged(site: Site, db: Connection) -> None:
         done = await visitor.submit(path, **fields, sure="1")
         broken = await visitor.submit(f"/units/{rooms[2]}/merge", units="nonsense", label="1", area_m2="")
         alone = await visitor.submit(f"/units/{rooms[2]}/merge", units=f"{rooms[2]}:1", label="1", area_m2="")
+        other = await make.unit(db, carrier_id=carrier_id, label="1101室", floor=11)
+        picked = await visitor.get(f"/units/{rooms[2]}/merge?also={other}")
+    assert "选中的单元有不在这一层的" in picked.text
     assert len([each for each in form.iter("input") if each.get("name") == "units"]) == 3
     assert "200" in html.text(html.parse(seen.text))
     assert done.status_code == 303
     assert (broken.status_code, alone.status_code) == (422, 422)
     [merged] = await db.fetch(
-        "SELECT label, area_m2 FROM units WHERE carrier_id = $1 AND retired_at IS NULL AND id <> $2",
+        "SELECT label, area_m2 FROM units WHERE carrier_id = $1 AND retired_at IS NULL AND id <> ALL ($2)",
         carrier_id,
-        rooms[2],
+        [rooms[2], other],
     )
     assert (merged["label"], merged["area_m2"]) == ("1001室", 200)
 

@@ -1,5 +1,5 @@
 // 入驻图: one tab stop for the whole picture, arrows go from unit to unit, Enter opens, N goes to the next to confirm; the
-// counters filter without a round trip.
+// counters filter without a round trip. Where units can be merged, Space or Ctrl+click picks several.
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const TO_CONFIRM = ["suspected", "registered", "ending"];
 
@@ -7,6 +7,7 @@ class Stacking extends HTMLElement {
   connectedCallback() {
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("focusin", (event) => event.target.matches(".unit") && this.stop(event.target));
+    this.addEventListener("click", (event) => this.maybePick(event), true);
     this.addEventListener("click", (event) => event.target.closest("a.unit") && this.select(event.target.closest("a.unit")));
     this.onfilter = (event) => this.filter(event);
     document.addEventListener("click", this.onfilter);
@@ -38,7 +39,49 @@ class Stacking extends HTMLElement {
     unit.scrollIntoView({ block: "nearest" });
   }
 
+  // picked units stay picked until another one is opened
+  maybePick(event) {
+    const unit = event.target.closest("a.unit");
+    if (!unit || !this.dataset.merge || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.pick(unit);
+  }
+
+  pick(unit) {
+    const cell = unit.parentElement;
+    if (cell.toggleAttribute("data-picked")) cell.setAttribute("aria-selected", "true");
+    else cell.removeAttribute("aria-selected");
+    this.stop(unit);
+    this.offer();
+  }
+
+  get picked() {
+    return [...this.querySelectorAll("[data-picked] > .unit")].map((unit) => new URL(unit.href).searchParams.get("unit"));
+  }
+
+  // what can be done with the picked units, said where the picture begins and to who cannot see it
+  offer() {
+    const [first, ...also] = this.picked;
+    this.querySelector(".picked")?.remove();
+    const live = document.getElementById("zs-live");
+    if (live) live.textContent = first ? `已选 ${also.length + 1} 个单元` : "没有选单元";
+    if (!first) return;
+    const bar = document.createElement("p");
+    bar.className = "picked row-flex wrap small";
+    bar.append(`已选 ${also.length + 1} 个单元`);
+    const link = document.createElement("a");
+    link.className = "btn btn-s";
+    const query = new URLSearchParams(also.map((each) => ["also", each]));
+    link.href = also.length ? `${this.dataset.merge}${first}/merge?${query}` : `${this.dataset.merge}${first}/split`;
+    link.textContent = also.length ? "合并" : "分割";
+    bar.append(link);
+    this.prepend(bar);
+  }
+
   select(unit) {
+    for (const each of this.querySelectorAll("[data-picked]")) each.removeAttribute("data-picked");
+    this.querySelector(".picked")?.remove();
     for (const each of this.querySelectorAll("[aria-selected]")) each.removeAttribute("aria-selected");
     for (const each of this.querySelectorAll(".floor.now")) each.classList.remove("now");
     unit.parentElement.setAttribute("aria-selected", "true");
@@ -67,6 +110,7 @@ class Stacking extends HTMLElement {
     if (event.altKey || event.ctrlKey || event.metaKey || !event.target.matches(".unit")) return;
     const step = STEPS[event.key];
     if (step) this.go(this.nearest(event.target, step));
+    else if (event.key === " " && this.dataset.merge) this.pick(event.target);
     else if (event.key === "Home" || event.key === "End") {
       const row = [...event.target.closest(".floor").querySelectorAll("a.unit")];
       this.go(event.key === "Home" ? row[0] : row.at(-1));

@@ -163,8 +163,11 @@ async def merge_page(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
+    also: FromQuery[list[UUID] | None] = None,
 ) -> Template:
-    return await _merge(request, database, actor, unit_id, day, MergeForm(), {}, None)
+    """`also`: the units that were picked with it."""
+    picked = MergeForm(units=[str(each) for each in [unit_id, *(also or ())]])
+    return await _merge(request, database, actor, unit_id, day, picked, {}, None)
 
 
 async def _merge(
@@ -181,6 +184,8 @@ async def _merge(
         carrier, unit = await reads.unit_for(db, actor, unit_id)
         mates = await reads.floor_mates(db, unit)
     ticked = {each.partition(":")[0] for each in several(form.units)} or {str(unit_id)}
+    if not errors and not ticked <= {str(each.id) for each in mates}:
+        errors = {"units": "选中的单元有不在这一层的，只能合并同一幢、同一层的单元。"}
     given = {"unit": unit, "ticked": ticked}
     return _page(request, actor, "units/merge.html", carrier, mates, day, form, errors, outcome, **given)
 
