@@ -111,7 +111,7 @@ def normal(text: str) -> tuple[str, Offsets]:
         plain = _TO.sub("-", plain)
     if "/F" in plain:
         plain, offsets = _replace(_STROKE, _nothing, plain, offsets)
-    if _TWICE.search(plain):  # 肇嘉浜路路1366号
+    if "路路" in plain or "号号" in plain or "室室" in plain or "弄弄" in plain or "区区" in plain:
         plain, offsets = _replace(_TWICE, _nothing, plain, offsets)
     if "和" in plain or "及" in plain or "与" in plain:
         plain, offsets = _replace(_AND, _comma, plain, offsets)

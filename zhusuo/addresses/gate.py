@@ -21,6 +21,7 @@ _OTHER_CITY = re.compile(
     "|云南|陕西|甘肃|青海|台湾)省|(?:内蒙古|广西|西藏|宁夏|新疆)[\u4e00-\u9fff]{0,4}自治区|香港特别行政区|澳门特别行政区"
     "|(?!.{0,2}上海市)[\u4e00-\u9fff]{2,3}(?<![超夜都城街菜门])市(?![路场政民光区北南东西中一二三]|中心)(?=[\u4e00-\u9fff]{2})"
 )
+ENDS_OF_PLACES = frozenset("区市海)")
 _AT_END = re.compile(
     r"(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}(?:上海市?)?([\u4e00-\u9fff]{2,3}[区])\)?$"
     r"|(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}上海市?\)?$"
@@ -148,8 +149,8 @@ def _read_prefixes(draft: Draft, lexicon: Lexicon, start: int) -> int:
             start += len(name)
         elif (
             not name
-            and lexicon.prefix(text, start + 2)
             and (text.startswith("上海", start) or text[start : start + 2] in lexicon.districts)
+            and lexicon.prefix(text, start + 2)
         ):  # 上海徐汇区…, 浦东川沙新镇…
             if not text.startswith("上海", start):
                 _set_district(draft, lexicon, text[start : start + 2], start)

@@ -28,6 +28,8 @@ def read_number(draft: Draft, at: int) -> int:
 
 def number_text(written: str) -> str:
     """ "308号-310号" as "308-310", "甲1号" as "1甲", "1-25(单)号" as "1-25单"."""
+    if written[:-1].isdigit():  # 1366号, as nearly always
+        return written[:-1]
     parity = "单" if "单" in written else "双" if "双" in written else ""
     bare = _PARITY.sub("", written).replace("号", "")
     return "".join(f"{m[2]}{m[1] or m[3]}{m[4]}" for m in _ITEM.finditer(bare)) + parity

@@ -94,7 +94,7 @@ class _Tail:
         if len(codes) > 1 and codes[0] in "东南西北" and word in ("楼", "层"):  # 西五楼
             self._more(codes[0])
             codes = codes[1:]
-        digits = sum(c.isdigit() for c in codes.split("、", 1)[0])
+        digits = sum(map(str.isdigit, codes.split("、", 1)[0]))
         if word in ("楼", "层", "夹层", "夹") and self._floor(codes, word, start):
             return
         deck = DECK.match(codes) if not (seen or draft.floor or self.last == "unit") else None

@@ -3,7 +3,7 @@
 from zhusuo.addresses.characters import LONGEST, arabic, normal
 from zhusuo.addresses.contacts import without_contacts
 from zhusuo.addresses.draft import Draft
-from zhusuo.addresses.gate import read_gate, read_place_at_end
+from zhusuo.addresses.gate import ENDS_OF_PLACES, read_gate, read_place_at_end
 from zhusuo.addresses.latin import is_latin, read_latin
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Reason, Washed
@@ -20,7 +20,8 @@ def wash(text: str, lexicon: Lexicon) -> Washed:
     plain, offsets = normal(clean)
     plain, offsets = arabic(plain, offsets)
     draft = Draft(plain)
-    read_place_at_end(draft, lexicon)
+    if plain[-1:] in ENDS_OF_PLACES:
+        read_place_at_end(draft, lexicon)
     if plain and not (is_latin(plain) and read_latin(draft, lexicon)):
         read_tail(draft, read_gate(draft, lexicon))
     reasons = draft.reasons(offsets, len(text))
