@@ -211,6 +211,23 @@ async def reuse(db: Connection, actor: Actor) -> UUID:
     return (await registrations.reuse(database, SIGNER, LEXICON, clerk, new, DAY)).id
 
 
+async def correction(db: Connection, actor: Actor) -> UUID:
+    """Proposed by a colleague of the actor's."""
+    colleague = await make.person(db, organisation_id=actor.organisation_id, role="clerk")
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO corrections (district_code, key, written, carrier_id, proposed_by)
+             VALUES ($1, $2, $2, $3, $4)
+          RETURNING id
+        """,
+        actor.district_code,
+        f"=某路{make.number()}号东楼",
+        await carrier(db, actor),
+        colleague,
+    )
+    return found
+
+
 async def notice(db: Connection, actor: Actor) -> UUID:
     found: UUID = await db.fetchval(
         """
@@ -262,6 +279,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "dossier": dossier,
     "version": version,
     "reuse": reuse,
+    "correction": correction,
     "notice": notice,
     "organisation": organisation,
     "person": person,

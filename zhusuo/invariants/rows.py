@@ -467,6 +467,8 @@ async def things_without_audit(db: Connection) -> list[str]:
              UNION ALL
                 SELECT 'management', id FROM managements
              UNION ALL
+                SELECT 'correction', id FROM corrections
+             UNION ALL
                 SELECT 'person', id FROM persons
              UNION ALL
                 SELECT 'client', id FROM clients
@@ -583,6 +585,8 @@ async def rows_of_another_district_than_their_carrier(db: Connection) -> list[st
                 SELECT 'reuse', id, carrier_id, district_code FROM reuses
              UNION ALL
                 SELECT 'registration', id, carrier_id, district_code FROM registrations
+             UNION ALL
+                SELECT 'correction', id, carrier_id, district_code FROM corrections
             )
             SELECT placed.noun || ' ' || placed.id AS found
               FROM placed
@@ -611,6 +615,8 @@ async def rows_of_another_carrier_than_their_unit(db: Connection) -> list[str]:
                 SELECT 'reuse', id, unit_id, carrier_id FROM reuses
              UNION ALL
                 SELECT 'registration', id, unit_id, carrier_id FROM registrations
+             UNION ALL
+                SELECT 'correction', id, unit_id, carrier_id FROM corrections
              UNION ALL
                 SELECT 'unit', id, part_of, carrier_id FROM units
             )

@@ -110,5 +110,6 @@ UNREAD = frozenset({"descriptor", "zone", "no_road", "name_first"})
 
 
 def written_without_people(text: str) -> str:
-    """The text as it was written, on one line, without the people and numbers behind it."""
-    return " ".join(without_contacts(text[:LONGEST])[0].split())
+    """The text as it was written, on one line, without the people and numbers behind it and what cannot be seen."""
+    seen = without_contacts(text[:LONGEST])[0]
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in seen).split())

@@ -15,6 +15,7 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.dossiers import uploads
 from zhusuo.dossiers.model import Purpose
+from zhusuo.people.actions import acting_for
 from zhusuo.people.model import Actor
 from zhusuo.ports.api import reads
 from zhusuo.ports.api.answers import (
@@ -31,6 +32,7 @@ from zhusuo.ports.api.problems import problems
 from zhusuo.ports.api.questions import (
     AddressAsked,
     CarrierAsked,
+    ChooserAsked,
     DayAsked,
     ItemAsked,
     KnownAtAsked,
@@ -70,6 +72,7 @@ def who_asks(request: Request[Any, Any, Any]) -> Asking:
     tags=["查询"],
     summary="查一个地址：标准地址、单元、结论",
     description="写法不限。A、B 类给出唯一的单元和结论；C 类给候选，用 `pick` 选定后再查；N 类没有备案。"
+    "带 `clerk` 的选定会记为待核定的地址更正，不带的不记。"
     "同址的其他企业只给户数，不给名称。",
     responses=problems(422),
     dependencies={"asking": Provide(who_asks, sync_to_thread=False)},
@@ -80,8 +83,10 @@ async def lookup(
     item: ItemAsked = "",
     on: DayAsked = None,
     pick: PickAsked = None,
+    clerk: ChooserAsked = "",
 ) -> Lookup:
-    answer = await ask(asking.database, asking.lexicon, asking.actor, address, item, on or today(), pick)
+    actor = await acting_for(asking.database, asking.actor, clerk) if clerk else asking.actor
+    answer = await ask(asking.database, asking.lexicon, actor, address, item, on or today(), pick)
     return Lookup.of(answer)
 
 

@@ -40,6 +40,15 @@ PickAsked = Annotated[
 ClerkAsked = Annotated[
     str, QueryParameter(description="经办人在本系统的工号，须已对应到审批员", min_length=1, max_length=60)
 ]
+ChooserAsked = Annotated[
+    str,
+    QueryParameter(
+        name="clerk",
+        description="经办人在本系统的工号，须已对应到审批员。写明时，`pick` 选定的会记为待核定的地址更正，"
+        "由另一位审批员核定后才对别人起作用",
+        max_length=60,
+    ),
+]
 NameAsked = Annotated[str, QueryParameter(description="文件名，带后缀", min_length=1, max_length=300)]
 LeasePurpose = Annotated[Literal["lease"], QueryParameter(description="租赁合同为 lease")]
 CarrierAsked = Annotated[UUID, QueryParameter(description="载体，来自查询答复的 `carrier.id`")]

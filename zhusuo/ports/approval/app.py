@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.approval.carriers import changes
 from zhusuo.ports.approval.carriers import pages as carriers
+from zhusuo.ports.approval.corrections import pages as corrections
 from zhusuo.ports.approval.filings import pages as filings
 from zhusuo.ports.approval.lookup import pages as lookup
 from zhusuo.ports.approval.managements import pages as managements
@@ -16,6 +17,7 @@ doors: list[HTTPRouteHandler] = [
     *reuses.doors,
     *filings.doors,
     *managements.doors,
+    *corrections.doors,
     *waivers.doors,
     *carriers.doors,
     *changes.doors,

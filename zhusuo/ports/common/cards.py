@@ -106,11 +106,15 @@ def reasons(match: Match) -> list[str]:
     return list(dict.fromkeys(reason.text for reason in match.reasons if reason.code != "spelling"))
 
 
-def candidates(match: Match) -> list[Params]:
-    """What may be meant, and what sets each apart: `pick` is its id for the next question."""
+def candidates(match: Match, before: UUID | None = None) -> list[Params]:
+    """What may be meant, and what sets each apart: `pick` is its id for the next question.
+
+    `before` is what this clerk picked the last time: it stands first, and `last` says so.
+    """
     if len(match.units) > 1:
         return [{"pick": unit.id, "title": unit.label, "beside": _carrier_name(match)} for unit in match.units]
-    return [_candidate(each) for each in match.candidates]
+    found = [_candidate(each) for each in match.candidates]
+    return sorted(({**each, "last": each["pick"] == before} for each in found), key=lambda each: not each["last"])
 
 
 def _carrier_name(match: Match) -> str:

@@ -329,6 +329,26 @@ async def reuse(db: Connection, actor: Actor, reuse_id: UUID) -> bool:
     )
 
 
+async def correction(db: Connection, actor: Actor, correction_id: UUID) -> bool:
+    """Clerks of the district."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM corrections
+                 WHERE id = $1
+                   AND $2 = 'clerk'
+                   AND district_code = $3
+            )
+            """,
+            correction_id,
+            actor.role,
+            actor.district_code,
+        )
+    )
+
+
 async def notice(db: Connection, actor: Actor, notice_id: UUID) -> bool:
     return bool(
         await db.fetchval(
@@ -401,6 +421,7 @@ VISIBLE = {
     "dossier": dossier,
     "version": version,
     "reuse": reuse,
+    "correction": correction,
     "notice": notice,
     "organisation": organisation,
     "person": person,

@@ -111,6 +111,12 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
                    AND m.status = 'claimed'
                    AND c.district_code = $4) AS claims,
                (SELECT count(*)
+                  FROM corrections
+                 WHERE $3 = 'clerk'
+                   AND district_code = $4
+                   AND status = 'proposed'
+                   AND proposed_by <> $2) AS corrections,
+               (SELECT count(*)
                   FROM filings
                  WHERE $3 IN ('manager', 'agent')
                    AND organisation_id = $1
@@ -135,6 +141,7 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
         "/notices": row["unread"],
         "/approval/filings": row["filings"],
         "/approval/managements": row["claims"],
+        "/approval/corrections": row["corrections"],
         "/property/filings": row["returned"],
         "/agency/filings": row["returned"],
         "/property/registrations": row["unconfirmed"],

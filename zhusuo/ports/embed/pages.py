@@ -26,7 +26,7 @@ from zhusuo.lookup.search import suggest
 from zhusuo.people import actions as people
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import cards
-from zhusuo.ports.common.asking import ask
+from zhusuo.ports.common.asking import ask, chosen_before
 from zhusuo.ports.common.documents import page_number
 from zhusuo.ports.common.pages import page
 from zhusuo.ports.common.reads import drawn_pages
@@ -105,7 +105,10 @@ async def verdict(
     answer = await ask(database, lexicon, actor, address, item, day, pick)
     async with database.connection() as db:
         drawn = await drawn_pages(db, [each.id for each in answer.documents])
-    return page(request, "embed/verdict.html", verdict=answer, cards=cards, applicant=applicant, drawn=drawn)
+        before = await chosen_before(db, lexicon, actor, answer.match)
+    return page(
+        request, "embed/verdict.html", verdict=answer, cards=cards, applicant=applicant, drawn=drawn, before=before
+    )
 
 
 @get("/embed/api/suggest", name="embed.suggest")

@@ -14,6 +14,7 @@ from zhusuo.flags import Severity, open_for
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.lookup.inquiry import Inquiry
 from zhusuo.ports.common import cards, reads
+from zhusuo.ports.common.asking import chosen_before
 from zhusuo.ports.common.cards import LeaseCard, Params
 from zhusuo.registrations import examination
 from zhusuo.registrations.model import LeaseCheck, Place, Verdict
@@ -73,7 +74,7 @@ async def answer(
     return AnswerView(
         verdict=verdict,
         card=cards.verdict_card(verdict),
-        candidates=cards.candidates(verdict.match),
+        candidates=cards.candidates(verdict.match, await chosen_before(db, lexicon, actor, verdict.match)),
         documents=cards.document_row(verdict, drawn, READER),
         occupants=cards.occupant_cards(verdict.occupants),
         flags=cards.flag_notes(verdict.flags),

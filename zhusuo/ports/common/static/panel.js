@@ -48,6 +48,7 @@ async function ask(pick = "") {
   await put($("answer"), `/embed/api/verdict?${query}`);
   for (const button of $("answer").querySelectorAll("[data-blob]")) draw(button);
   for (const button of $("answer").querySelectorAll("[data-pick]")) button.addEventListener("click", () => ask(button.dataset.pick));
+  $("answer").querySelector("[data-last]")?.focus();
   for (const button of $("answer").querySelectorAll("[data-document]")) button.addEventListener("click", () => look(button, 1));
   const form = $("lease");
   $("foot").hidden = !form;
