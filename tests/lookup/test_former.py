@@ -13,7 +13,7 @@ from tests.lookup.test_find import codes, said
 from tests.support.postgres import OneConnection
 from zhusuo.carriers import store
 from zhusuo.carriers.actions import rename_carrier, renumber_carrier
-from zhusuo.carriers.model import Carrier, NewUnits
+from zhusuo.carriers.model import Carrier, CarrierKind, NewUnits
 from zhusuo.carriers.unit_actions import correct_unit, renumber_unit
 from zhusuo.changes.actions import merge_units, split_unit, undo_change
 from zhusuo.changes.carriers import retire_carrier
@@ -102,6 +102,22 @@ async def test_a_number_that_was_given_to_another_unit_is_that_unit_s(
     assert said(match) == ("A", "汇宁大厦", "901室")
     assert match.unit is not None
     assert match.unit.id == other
+
+
+async def test_a_shop_with_a_new_house_number_is_found_under_its_old_one(
+    database: OneConnection, db: Connection, clerk: Actor, enter: Enter, look: Look
+) -> None:
+    await enter("肇嘉浜路沿街", "肇嘉浜路", "129号:", "131号:", "135号:", kind=CarrierKind.STREET)
+    rows = await db.fetch("SELECT id, number FROM units WHERE number <> '' ORDER BY number")
+    shops = {row["number"]: row["id"] for row in rows}
+    await renumber_unit(database, clerk, shops["135"], 1, NewUnits(label="", number="137"), on=DAY, day=DAY)
+    assert said(await look("徐汇区肇嘉浜路135号")) == ("B", "肇嘉浜路沿街", "137号")
+    merging = {shops["129"]: 1, shops["131"]: 1}
+    await merge_units(database, clerk, merging, NewUnits(label="", number="129-131"), on=DAY, day=DAY)
+    match = await look("徐汇区肇嘉浜路131号")
+    assert said(match) == ("B", "肇嘉浜路沿街", "129-131号")
+    assert "former_unit" in codes(match)
+    assert "former_unit" not in codes(await look("徐汇区肇嘉浜路133号"))
 
 
 # 载体

@@ -22,9 +22,9 @@ from zhusuo.lookup import store
 from zhusuo.lookup.answers import answer, neighbours, settle
 from zhusuo.lookup.asked import Asked, asked
 from zhusuo.lookup.corrections.rung import with_correction
-from zhusuo.lookup.former import demolished, with_former
+from zhusuo.lookup.former import demolished, former_shops, with_former
 from zhusuo.lookup.ladder import choose, hits, judge, needs_buildings
-from zhusuo.lookup.model import Candidate, FoundCarrier, Match
+from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match
 from zhusuo.lookup.outcome import Hit, reason
 from zhusuo.lookup.store import Gate
 
@@ -116,6 +116,8 @@ async def _otherwise(db: Connection, question: Asked, scope: _Scope) -> Match:
     address = question.address
     if gone := await demolished(db, question, scope.codes):
         return _gone(question, *gone)
+    if moved := await former_shops(db, question, scope.codes):
+        return _moved(question, *moved)
     named = await store.named(db, question.names, question.keys, scope.codes) if question.names else []
     if address.road and (address.number or address.lane):
         number = _FIRST_NUMBER.search(address.lane or address.number)
@@ -155,6 +157,16 @@ def _gone(question: Asked, why: Reason, today: list[FoundCarrier]) -> Match:
         return answer(question, worst("B", question.washed.cap), (why,), carrier=today[0])
     candidates = [Candidate(carrier=each, unit=None, difference=each.address) for each in today]
     return answer(question, "C" if today else "N", (why,), candidates=candidates)
+
+
+def _moved(question: Asked, why: Reason, today: list[tuple[FoundCarrier, FoundUnit]]) -> Match:
+    """A shop whose house number has changed, if it is one and no room inside it was asked for."""
+    if len(today) == 1 and not question.units:
+        carrier, shop = today[0]
+        class_ = worst("B", question.washed.cap)
+        return answer(question, class_, (why,), carrier=carrier, units=(shop,), verdict="known")
+    candidates = [Candidate(carrier=carrier, unit=shop, difference=shop.label) for carrier, shop in today]
+    return answer(question, "C", (why,), candidates=candidates)
 
 
 def _neighbours(question: Asked, near: list[Gate], named: list[Gate]) -> Match:

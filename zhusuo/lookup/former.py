@@ -9,9 +9,10 @@ from uuid import UUID
 
 from zhusuo.addresses.keys import search_key
 from zhusuo.addresses.model import Reason
+from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection
 from zhusuo.lookup.asked import Asked
-from zhusuo.lookup.model import FoundCarrier
+from zhusuo.lookup.model import FoundCarrier, FoundUnit
 from zhusuo.lookup.outcome import Hit, reason
 from zhusuo.lookup.store import UnitRow
 
@@ -172,3 +173,58 @@ async def demolished(
     stands = "、".join(each.name for each in today.values())
     text = f"“{rows[0]['former_text']}”的{rows[0]['former']}已拆除或注销" + (f"，现为{stands}" if stands else "")
     return reason(question, "former_address", text, address.road), list(today.values())
+
+
+async def former_shops(
+    db: Connection, question: Asked, district_codes: Sequence[str] | None
+) -> tuple[Reason, list[tuple[FoundCarrier, FoundUnit]]] | None:
+    """Why no shop has this house number where one had, and the shops that it has become."""
+    address = question.address
+    if not (address.road and address.number):
+        return None
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT former.number AS former, carriers.id AS carrier_id, carriers.name, carriers.kind,
+               carriers.district_code, addresses.text, units.id, units.building, units.number, units.label
+          FROM carrier_addresses AS addresses
+          JOIN carriers ON carriers.id = addresses.carrier_id
+          JOIN unit_facts AS former
+            ON former.carrier_id = carriers.id
+           AND former.number = ANY ($4::text[])
+           AND former.number <> ''
+           AND upper_inf(former.known_during)
+           AND NOT upper_inf(former.valid_during)
+    CROSS JOIN LATERAL successors_of(former.unit_id) AS successor
+          JOIN units ON units.id = successor.id
+         WHERE addresses.road = $1
+           AND addresses.lane = $2
+           AND addresses.sublane = $3
+           AND carriers.kind = 'street'
+           AND carriers.retired_at IS NULL
+           AND ($5::text[] IS NULL OR addresses.district_code = ANY ($5::text[]))
+      ORDER BY units.number, units.label
+        """,
+        address.road,
+        address.lane,
+        address.sublane,
+        question.numbers,
+        district_codes,
+    )
+    if not rows:
+        return None
+    today = [
+        (
+            FoundCarrier(
+                id=row["carrier_id"],
+                name=row["name"],
+                kind=row["kind"],
+                address=row["text"],
+                district_code=row["district_code"],
+            ),
+            FoundUnit(id=row["id"], label=unit_name(row["building"], row["number"], row["label"])),
+        )
+        for row in rows
+    ]
+    names = "、".join(shop.label for _, shop in today)
+    text = f"“{address.road}{rows[0]['former']}号”已变动，现为{names}"
+    return reason(question, "former_unit", text, address.number), today
