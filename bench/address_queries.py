@@ -173,7 +173,7 @@ class Writer:
         if not said.room or not said.room.building:
             return None
         one = said.room.building.rstrip("号楼幢栋座")
-        if not one.isdigit():
+        if not one.isdigit() or len(one) > 2:
             return None
         word = self.chance.choice((f"{one}幢", f"{one}号楼", f"第{numeral_of(int(one))}幢", f"{one}#楼", f"{one}栋"))
         return f"上海市{said.district}{said.gate}{word}{said.room.label}"

@@ -292,6 +292,16 @@ async def test_roads_that_sound_alike_need_the_district(look: Look, enter: Enter
     assert said(await look("徐汇区东行路10号101室")) == ("B", "兴路小楼", "101室")
 
 
+async def test_initials_and_readings_are_hints(look: Look, enter: Enter) -> None:
+    await enter("汇金大厦", "肇嘉浜路1366号", "1803")
+    for typed in ("zjbl1366", "HJDS", "huijindasha", "zhaojiabanglu13"):
+        match = await look(typed)
+        assert said(match) == ("C", None, None) or (typed, match.class_) == ("zhaojiabanglu13", "N"), typed
+        assert [each.carrier.name for each in match.candidates] == ["汇金大厦"], typed
+    assert (await look("zzzz")).class_ == "N"
+    assert (await look("1366")).candidates == ()
+
+
 async def test_a_name_tells_the_tower_at_a_gate_of_two(look: Look, enter: Enter) -> None:
     await enter("双子大厦", "虹桥路1号A座", "2105")
     await enter("孪生大厦", "虹桥路1号B座", "2105")

@@ -217,6 +217,11 @@ async def _not_found(db: Connection, question: Asked, scope: _Scope) -> Match:
     if question.washed.known_road and address.road:
         text = f"“{question.gate}”没有备案" if address.number or address.lane else f"“{address.road}”上没有找到"
         return answer(question, "N", (reason(question, "road_not_on_file", text, address.road),))
+    typed = search_key(question.washed.normal)
+    gates = await store.begun(db, typed, scope.codes) if len(typed) >= 3 and typed.isascii() else []
+    if gates:
+        text = "按拼音或首字母找到下面这些"
+        return answer(question, "C", (reason(question, "begun", text),), candidates=neighbours(gates))
     term = question.gate or next(iter(question.names), "") or search_key(question.washed.normal)
     gates = await store.similar(db, term, scope.codes) if len(term) >= 3 else []
     if gates:

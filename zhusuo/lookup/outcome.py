@@ -41,6 +41,7 @@ CAPS: dict[str, Class] = {
     "unit_out_of_range": "C",
     "not_sure": "C",
     "similar": "C",
+    "begun": "C",
     "street_number": "N",
     "building_not_on_file": "N",
     "number_not_on_file": "N",

@@ -286,6 +286,38 @@ async def similar(db: Connection, term: str, district_codes: Sequence[str] | Non
     return _gates(rows)
 
 
+async def begun(db: Connection, typed: str, district_codes: Sequence[str] | None) -> list[Gate]:
+    """Carriers with a name or an address whose reading or initials begin so: a hint, as in the address box."""
+    rows = await db.fetch(
+        """
+          WITH first AS (
+               SELECT carrier_id, min(length(term)) AS length
+                 FROM carrier_terms
+                WHERE term ~>=~ $1
+                  AND term ~<~ $2
+                  AND weight BETWEEN 10 AND 20
+                  AND ($3::text[] IS NULL OR district_code = ANY ($3::text[]))
+             GROUP BY carrier_id
+             ORDER BY length, carrier_id
+                LIMIT 5
+               )
+        SELECT 'begun' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
+               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended, NULL::uuid AS unit_id
+          FROM first
+          JOIN carrier_addresses AS a ON a.carrier_id = first.carrier_id
+                                     AND a.is_main
+          JOIN carriers AS c ON c.id = a.carrier_id
+         WHERE c.retired_at IS NULL
+      ORDER BY first.length, a.carrier_id
+        """,
+        typed,
+        typed + "\U0010ffff",
+        district_codes,
+    )
+    return _gates(rows)
+
+
 async def buildings(db: Connection, carrier_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """The buildings of each carrier that have units; [""] for one without named buildings, [] for one without units."""
     ids = list(carrier_ids)
