@@ -118,7 +118,7 @@ def test_times_are_shown_in_shanghai_and_a_time_without_a_zone_is_a_mistake() ->
 
 def test_numbers_read_as_on_paper() -> None:
     assert components.area(Decimal("186.5")) == "186.50 ㎡"
-    assert components.area(Decimal("1486.00")) == "1,486 ㎡"
+    assert components.area(Decimal("1486.00")) == "1,486.00 ㎡"
     assert components.area(None) == components.number(None) == components.percent(None) == "—"
     assert [components.size(each) for each in (0, 820_000, 3_100_000, 2_000_000_000)] == [
         "0 B",

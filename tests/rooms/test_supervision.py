@@ -84,7 +84,18 @@ async def test_the_overview_counts_what_is_ours_once(site: Site, db: Connection,
         page = await visitor.get("/supervision?view=table")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [
-        ["街镇", "载体类型", "载体", "已备案", "在审", "未备案", "可登记单元", "备案覆盖单元", "登记企业", "待登记"],
+        [
+            "街镇",
+            "载体类型",
+            "载体",
+            "已备案",
+            "审核中",
+            "尚未备案",
+            "可登记单元",
+            "备案覆盖单元",
+            "登记企业",
+            "待登记",
+        ],
         ["天平路街道", "沿街商铺", "1", "0", "0", "1", "2", "0", "0", "0"],
         ["天平路街道", "商务楼宇", "1", "1", "0", "0", "2", "2", "1", "1"],
     ]

@@ -103,10 +103,8 @@ def number(value: float | Decimal | None) -> str:
 
 
 def area(value: float | Decimal | None) -> str:
-    """186.50 ㎡, and 1,486 ㎡ where there is nothing behind the point."""
-    if value is None:
-        return NOTHING
-    return f"{value:,.0f} ㎡" if value == int(value) else f"{value:,.2f} ㎡"
+    """1,486.50 ㎡, with two places as on a deed, so that the points of a column stand below each other."""
+    return NOTHING if value is None else f"{value:,.2f} ㎡"
 
 
 def size(value: int | None) -> str:

@@ -46,8 +46,8 @@ class CarrierRow:
         if self.valid_until is not None and self.valid_until >= day:
             return "ok", "已备案"
         if self.is_waiting:
-            return "act", "在审"
-        return ("warn", "已到期") if self.valid_until is not None else ("", "未备案")
+            return "act", "审核中"
+        return ("warn", "已到期") if self.valid_until is not None else ("", "尚未备案")
 
 
 @dataclass(frozen=True, kw_only=True)
