@@ -75,18 +75,25 @@ async def test_what_was_typed_is_not_kept_for_another_person_and_a_password_for_
 
 
 async def test_a_session_that_ends_while_a_part_of_the_page_is_asked_for_loses_nothing_typed(
-    page: Page, installation: Installation
+    browser: Browser, installation: Installation
 ) -> None:
-    await sign_in(page, installation, "linan")
-    await page.goto(f"{installation.url}/approval?address=肇嘉浜路1366号1803室")
-    await page.get_by_label("申请人").fill("上海栖木数字科技有限公司")
-    await _end_sessions(installation, "linan")
-    await page.get_by_label("办理事项").select_option(index=2)
-    await expect(page.get_by_text("登录已过期")).to_be_visible()
-    await _sign_in_again(page, "linan")
-    await expect(page.get_by_text("已替您填回")).to_be_visible()
-    await expect(page.get_by_label("申请人")).to_have_value("上海栖木数字科技有限公司")
-    await expect(page.get_by_role("heading", name=re.compile("已备案"))).to_be_visible()
+    async with profile(browser, said=[]) as page:
+        await sign_in(page, installation, "linan")
+        await page.goto(f"{installation.url}/approval?address=肇嘉浜路1366号1803室")
+        await page.evaluate("customElements.whenDefined('zs-upload').then(() => true)")
+        await _end_sessions(installation, "linan")
+        async with page.expect_file_chooser() as choosing:
+            await page.get_by_role("button", name="选择文件", exact=True).click()
+        await (await choosing.value).set_files({"name": "租赁合同.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
+        await expect(page.locator("#zs-running")).to_contain_text("登录已过期。请刷新页面")
+        await page.get_by_label("申请人").fill("上海栖木数字科技有限公司")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("heading", name="登录住所云")).to_be_visible()
+        await expect(page.get_by_text("请重新登录，登录后回到刚才的页面。")).to_be_visible()
+        await _sign_in_again(page, "linan")
+        await expect(page.get_by_text("已替您填回")).to_be_visible()
+        await expect(page.get_by_label("申请人")).to_have_value("上海栖木数字科技有限公司")
+        await expect(page.get_by_role("heading", name=re.compile("已备案"))).to_be_visible()
 
 
 async def test_a_form_from_before_a_new_sign_in_comes_back_and_its_answer_is_reloaded_without_sending(

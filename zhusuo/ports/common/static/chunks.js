@@ -7,6 +7,7 @@
 const SECONDS = 10;
 const WAITS = [1, 2, 4, 8, 15, 30, 30, 30];
 export const LOST = "连接断了，正在重试";
+const ENDED = "登录已过期。请刷新页面，重新登录后再选这个文件，已传的部分不必重传。";
 
 /** The person gave it up. */
 export class Stopped extends Error {}
@@ -30,6 +31,7 @@ function send(method, url, { body, type, token, signal, progress } = {}) {
         answer = {};
       }
       if (request.status >= 200 && request.status < 300) resolve(answer);
+      else if (request.status === 401) reject(new Refused(ENDED));
       else if (request.status >= 500 || request.status === 408 || request.status === 429) reject(new Error(answer.detail ?? "服务器暂时没有响应"));
       else reject(new Refused(answer.detail ?? answer.title ?? "这个文件没有传成"));
     });
