@@ -147,6 +147,28 @@ async def test_cover_is_carried_only_where_the_area_is_conserved(
     assert await broken(house.db) == []
 
 
+async def test_a_unit_that_is_gone_is_covered_no_longer_but_a_version_does_not_end_with_it(house: House) -> None:
+    alone, room, neighbour = [await house.room(label) for label in ("1001室", "1002室", "1003室")]
+    first, second = await house.cover(alone), await house.cover(room, neighbour)
+    await house.split(alone, ("1001A室", 10), ("1001B室", 10))
+    other = await house.split(room, ("1002A室", 10), ("1002B室", 10))
+    assert await house.covered(alone)
+    assert not await house.covered(room)
+    for version_id in (first, second):
+        version = await dossiers.version_by_id(house.db, version_id)
+        assert version is not None
+        assert version.status == "effective"
+    assert await broken(house.db) == []
+    await undo_change(house.database, house.manager, other.change_id, day=DAY)
+    assert await house.covered(room)
+    carried = await house.split(room, ("1002A室", 50), ("1002B室", 50))
+    assert set(await dossiers.units_of_version(house.db, second)) == {
+        neighbour,
+        *(unit.id for unit in carried.children),
+    }
+    assert await broken(house.db) == []
+
+
 async def test_what_was_not_on_file_is_not_afterwards(house: House) -> None:
     room = await house.room("1001室")
     done = await house.split(room, ("1001A室", 50), ("1001B室", 50))

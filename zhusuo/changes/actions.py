@@ -135,6 +135,7 @@ async def _changed(
     await history.set_coverage(db, change_id, coverage)
     if coverage is Coverage.CARRIED:
         await dossiers.carry_coverage(db, covering[parents[0].id].id, [unit.id for unit in parents], child_ids, moment)
+    await dossiers.end_gone_coverage(db, ended, moment)
     await history.keep_versions(db, change_id, [*ended, *child_ids])
     children = await carriers.units_by_ids(db, child_ids)
     outcome = Outcome(
@@ -270,8 +271,7 @@ async def _undo(db: Connection, change: UnitChange, moment: datetime, person_id:
     else:
         before = [unit_id for unit_id in change.unit_ids if unit_id not in change.children]
         await store.retire(db, change.children)
-        if change.coverage is Coverage.CARRIED:
-            await dossiers.give_back_coverage(db, change.parents, change.children, change.said_at)
+        await dossiers.give_back_coverage(db, before, change.children, change.said_at)
         try:
             async with db.transaction():
                 await store.revive(db, before)

@@ -539,10 +539,31 @@ async def carry_coverage(
     )
 
 
+async def end_gone_coverage(db: Connection, unit_ids: Sequence[UUID], moment: datetime) -> None:
+    """Units that are gone are covered no longer. A version that has no others keeps them in name: a change filing
+    begins from it."""
+    await db.execute(
+        """
+        UPDATE version_units AS gone
+           SET during = tstzrange(lower(gone.during), $2)
+         WHERE gone.unit_id = ANY ($1::uuid[])
+           AND upper_inf(gone.during)
+           AND EXISTS (
+               SELECT
+                 FROM version_units AS other
+                WHERE other.version_id = gone.version_id
+                  AND upper_inf(other.during)
+                  AND other.unit_id <> ALL ($1::uuid[]))
+        """,
+        list(unit_ids),
+        moment,
+    )
+
+
 async def give_back_coverage(
     db: Connection, parent_ids: Sequence[UUID], child_ids: Sequence[UUID], moment: datetime
 ) -> None:
-    """As if the cover had not been carried at that moment; nobody has relied on it since."""
+    """As if the cover had not been carried or ended at that moment; nobody has relied on it since."""
     await db.execute(
         """
         DELETE FROM version_units
@@ -713,12 +734,19 @@ async def effective_versions_for(
 
 
 async def units_of_version(db: Connection, version_id: UUID) -> list[UUID]:
-    """The units it covered when it became effective, whether or not a later version took them."""
+    """The units it covered when it became effective, whether or not a later version took them; in place of those that
+    were split or merged since, what came from them, if the version went on covering it."""
     rows = await db.fetch(
         """
         SELECT unit_id
-          FROM version_units
+          FROM version_units AS covered
          WHERE version_id = $1
+           AND NOT EXISTS (
+               SELECT
+                 FROM unit_lineages
+                 JOIN version_units AS child ON child.version_id = $1 AND child.unit_id = unit_lineages.child_id
+                WHERE unit_lineages.parent_id = covered.unit_id
+                  AND unit_lineages.undone_at IS NULL)
       ORDER BY unit_id
         """,
         version_id,

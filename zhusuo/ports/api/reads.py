@@ -190,7 +190,10 @@ async def _versions(db: Connection, dossier_id: UUID) -> list[VersionAnswer]:
     rows = await db.fetch(
         """
         SELECT v.id, v.number, v.status, v.title_situation, v.effective_from, v.effective_to, v.valid_until,
-               (SELECT count(*) FROM version_units AS vu WHERE vu.version_id = v.id) AS unit_count,
+               (SELECT count(*)
+                  FROM version_units AS vu
+                 WHERE vu.version_id = v.id
+                   AND lower(vu.during) = v.effective_from) AS unit_count,
                ARRAY(
                    SELECT vd.document_id
                      FROM version_documents AS vd

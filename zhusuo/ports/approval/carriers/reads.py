@@ -134,7 +134,10 @@ async def versions(db: Connection, carrier_id: UUID) -> list[VersionRow]:
         """
         SELECT v.id, d.number AS dossier_number, v.number, v.status, v.title_situation, v.effective_from,
                v.effective_to, v.valid_until, p.name AS approved_by, o.name AS organisation, v.ended_reason,
-               (SELECT count(*) FROM version_units WHERE version_id = v.id) AS unit_count,
+               (SELECT count(*)
+                  FROM version_units AS vu
+                 WHERE vu.version_id = v.id
+                   AND lower(vu.during) = v.effective_from) AS unit_count,
                (SELECT count(*) FROM version_documents WHERE version_id = v.id) AS document_count
           FROM dossier_versions AS v
           JOIN dossiers AS d ON d.id = v.dossier_id
