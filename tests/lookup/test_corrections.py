@@ -28,7 +28,7 @@ from zhusuo.lookup.corrections.actions import (
     remember,
     revoke,
 )
-from zhusuo.lookup.corrections.model import correction_key
+from zhusuo.lookup.corrections.model import correction_key, tells_nothing
 from zhusuo.lookup.find import climb
 from zhusuo.people.model import Actor
 
@@ -68,7 +68,7 @@ async def clerks(database: OneConnection, db: Connection, lexicon: Lexicon, ente
 async def test_a_choice_counts_for_nobody_until_another_clerk_accepts_it(clerks: Clerks, look: Look) -> None:
     correction = await clerks.chosen()
     assert (await look(TEXT)).class_ == "C"
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     match = await look(TEXT)
     assert said(match) == ("B", "汇宁大厦", "901室")
     (why,) = [reason.text for reason in match.reasons if reason.code == "corrected"]
@@ -76,7 +76,7 @@ async def test_a_choice_counts_for_nobody_until_another_clerk_accepts_it(clerks:
 
 
 async def test_the_same_text_in_another_spelling_is_the_same_text(clerks: Clerks, look: Look) -> None:
-    await accept(clerks.database, clerks.other, await clerks.chosen())
+    await accept(clerks.database, clerks.lexicon, clerks.other, await clerks.chosen())
     assert said(await look("上海市徐汇区宜山路９３５号 东楼 901 室")) == ("B", "汇宁大厦", "901室")
     for other in ("徐汇区宜山路935号西楼901室", "徐汇区宜山路935号东楼902室", "徐汇区宜山路935号901室"):
         assert "corrected" not in codes(await look(other))
@@ -112,7 +112,7 @@ async def test_people_and_their_numbers_are_not_kept(clerks: Clerks, db: Connect
 async def test_an_exact_address_is_not_corrected(clerks: Clerks, enter: Enter, look: Look) -> None:
     await enter("汇澜大厦", "宜山路937号", "901")
     assert said(await look("徐汇区宜山路937号901室")) == ("A", "汇澜大厦", "901室")
-    await accept(clerks.database, clerks.other, await clerks.chosen())
+    await accept(clerks.database, clerks.lexicon, clerks.other, await clerks.chosen())
     await clerks.db.execute("UPDATE corrections SET key = $1", _key(clerks, "徐汇区宜山路937号901室"))
     assert said(await look("徐汇区宜山路937号901室")) == ("A", "汇澜大厦", "901室")
 
@@ -129,15 +129,33 @@ async def test_a_carrier_alone_is_remembered_with_the_unit_that_the_text_names(
     text = "徐汇区宜山路940号77室"
     offered = (await look(text)).candidates
     assert [each.unit for each in offered] == [None, None]
-    await accept(clerks.database, clerks.other, await clerks.chosen(text))
+    correction = await clerks.chosen(text)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction, "二期还没有交付")
     match = await look(text)
     assert (match.class_, match.carrier and match.carrier.name, match.unit_verdict) == ("B", "汇宁塔楼", "plausible")
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("徐汇区宜山路935号901室", True),
+        ("徐汇区宜山路935号9楼901室", True),
+        ("徐汇区宜山路935号东楼901室", False),
+        ("徐汇区宜山路935号汇宁901室", False),
+        ("徐汇区宜山路935号901室东侧", False),
+        ("徐汇区宜珊路935号901室", False),
+    ],
+)
+def test_a_text_tells_nothing_where_it_is_exact_and_yet_fits_several_places(
+    lexicon: Lexicon, text: str, nothing: bool
+) -> None:
+    assert tells_nothing(wash(text, lexicon), {"宜山路"}) is nothing
 
 
 async def test_the_author_does_not_review_his_own_choice(clerks: Clerks, look: Look) -> None:
     correction = await clerks.chosen()
     with pytest.raises(OwnCorrection):
-        await accept(clerks.database, clerks.author, correction)
+        await accept(clerks.database, clerks.lexicon, clerks.author, correction)
     with pytest.raises(OwnCorrection):
         await reject(clerks.database, clerks.author, correction, "选错了")
     assert (await look(TEXT)).class_ == "C"
@@ -146,7 +164,7 @@ async def test_the_author_does_not_review_his_own_choice(clerks: Clerks, look: L
 async def test_whoever_chooses_the_same_later_may_review_it(clerks: Clerks, look: Look) -> None:
     correction = await clerks.chosen()
     assert await clerks.chosen(by=clerks.other) == correction
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     assert (await look(TEXT)).class_ == "B"
 
 
@@ -155,21 +173,21 @@ async def test_only_clerks_of_the_district_review(clerks: Clerks, db: Connection
     elsewhere = await make.actor(db, role="clerk", district_code="310101")
     manager = await make.actor(db, role="manager")
     with pytest.raises(NotFound):
-        await accept(clerks.database, elsewhere, correction)
+        await accept(clerks.database, clerks.lexicon, elsewhere, correction)
     with pytest.raises(NotAllowed):
-        await accept(clerks.database, manager, correction)
+        await accept(clerks.database, clerks.lexicon, manager, correction)
 
 
 async def test_two_places_for_one_text_are_settled_before_one_counts(clerks: Clerks, look: Look) -> None:
     first, second = await clerks.chosen(), await clerks.chosen(place=1, by=clerks.other)
     with pytest.raises(ChosenOtherwise) as refused:
-        await accept(clerks.database, clerks.other, first)
+        await accept(clerks.database, clerks.lexicon, clerks.other, first)
     assert "汇宁商务中心" in refused.value.message
     await reject(clerks.database, clerks.author, second, "东楼是汇宁大厦")
-    await accept(clerks.database, clerks.other, first)
+    await accept(clerks.database, clerks.lexicon, clerks.other, first)
     assert said(await look(TEXT)) == ("B", "汇宁大厦", "901室")
     with pytest.raises(ChosenOtherwise):
-        await accept(clerks.database, clerks.author, second)
+        await accept(clerks.database, clerks.lexicon, clerks.author, second)
 
 
 async def test_a_rejection_has_a_reason_that_the_author_is_told(clerks: Clerks, db: Connection, look: Look) -> None:
@@ -185,18 +203,18 @@ async def test_a_rejection_has_a_reason_that_the_author_is_told(clerks: Clerks, 
 
 async def test_what_was_accepted_is_revoked_and_the_text_is_asked_about_again(clerks: Clerks, look: Look) -> None:
     correction = await clerks.chosen()
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     with pytest.raises(CorrectionDecided):
         await reject(clerks.database, clerks.other, correction, "重复")
     await revoke(clerks.database, clerks.author, correction, "两栋都叫东楼")
     assert (await look(TEXT)).class_ == "C"
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     assert (await look(TEXT)).class_ == "B"
 
 
 async def test_every_step_leaves_an_entry_and_an_event(clerks: Clerks, db: Connection) -> None:
     correction = await clerks.chosen()
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     await revoke(clerks.database, clerks.author, correction, "两栋都叫东楼")
     entries = await db.fetch("SELECT action, person_id FROM audit_entries WHERE noun = 'correction' ORDER BY id")
     assert [tuple(each) for each in entries] == [
@@ -246,7 +264,7 @@ async def test_a_unit_that_was_split_is_asked_about_and_one_that_is_gone_leaves_
     clerks: Clerks, db: Connection, look: Look
 ) -> None:
     correction = await clerks.chosen()
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     unit = await db.fetchrow("SELECT unit_id, carrier_id FROM corrections")
     assert unit is not None
     halves = [NewUnits(label="901A室", area_m2=Decimal(1)), NewUnits(label="901B室", area_m2=Decimal(1))]
@@ -266,7 +284,7 @@ async def test_a_carrier_that_is_gone_leaves_the_correction_asleep_and_is_not_ac
     clerks: Clerks, db: Connection, look: Look
 ) -> None:
     correction = await clerks.chosen()
-    await accept(clerks.database, clerks.other, correction)
+    await accept(clerks.database, clerks.lexicon, clerks.other, correction)
     carrier_id = await db.fetchval("SELECT carrier_id FROM corrections")
     await db.execute("UPDATE carriers SET retired_at = now() WHERE id = $1", carrier_id)
     match = await look(TEXT)
@@ -274,4 +292,4 @@ async def test_a_carrier_that_is_gone_leaves_the_correction_asleep_and_is_not_ac
     assert said(match)[1] != "汇宁大厦"
     await revoke(clerks.database, clerks.other, correction, "楼已拆除")
     with pytest.raises(Conflict, match="已停用"):
-        await accept(clerks.database, clerks.other, correction)
+        await accept(clerks.database, clerks.lexicon, clerks.other, correction)

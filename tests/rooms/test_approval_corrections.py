@@ -120,6 +120,20 @@ async def test_two_choices_for_one_text_are_shown_side_by_side(review: Review, d
     assert "请先驳回或撤销那一条" in refused.text
 
 
+async def test_a_text_that_fits_both_places_is_accepted_only_with_a_reason(review: Review) -> None:
+    both = f"{urlencode({'address': '徐汇区云锦路887号1403室'})}"
+    await review.get(review.author, f"/approval?{both}&pick={review.rooms[0]}")
+    page = await review.one()
+    assert "这段文字本身分不出是哪一处" in (await review.get(review.other, page)).text
+    bare = await review.submit(review.other, f"{page}/accept")
+    assert bare.status_code == 422
+    assert "需要选定" in (await review.get(review.other, f"/approval?{both}")).text
+    said = await review.submit(review.other, f"{page}/accept", reason="另一栋的 1403 室是机房，不对外登记")
+    assert said.status_code == 303
+    assert "另一栋的 1403 室是机房" in (await review.get(review.other, page)).text
+    assert "需要选定" not in (await review.get(review.other, f"/approval?{both}")).text
+
+
 async def test_a_rejection_needs_a_reason_and_reaches_the_author(review: Review) -> None:
     await review.choose()
     page = await review.one()
@@ -230,4 +244,4 @@ async def _accepted(site: Site, db: Connection, counter: Counter) -> None:
     correction = await actions.remember(site.database, counter.clerk, washed, match, candidate, TODAY)
     assert correction is not None
     other = await make.actor(db, role="clerk", name="李楠")
-    await actions.accept(site.database, other, correction)
+    await actions.accept(site.database, lexicon, other, correction)

@@ -6,7 +6,9 @@ from uuid import UUID
 import asyncpg
 
 from zhusuo import audit, events, notices
+from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Washed
+from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.lookup.corrections import store
@@ -15,6 +17,7 @@ from zhusuo.lookup.corrections.model import (
     Correction,
     CorrectionStatus,
     correction_key,
+    tells_nothing,
     written_without_people,
 )
 from zhusuo.lookup.model import Candidate, Match
@@ -74,17 +77,24 @@ async def remember(
     return correction_id
 
 
-async def accept(database: Database, actor: Actor, correction_id: UUID) -> None:
-    """接受: from now on this text leads there for everybody. Raises NotFound, OwnCorrection, ChosenOtherwise."""
+async def accept(database: Database, lexicon: Lexicon, actor: Actor, correction_id: UUID, reason: str = "") -> None:
+    """接受: from now on this text leads there for everybody.
+
+    A text that fits several places equally well asks for a reason. Raises Invalid, NotFound, OwnCorrection,
+    ChosenOtherwise, Conflict.
+    """
     async with database.transaction() as db:
         correction = await _to_decide(db, actor, correction_id, CorrectionStatus.ACCEPTED)
+        roads = await store.roads_of(db, correction.carrier_id)
+        if tells_nothing(wash(correction.written, lexicon), roads) or reason.strip():
+            reason = _reason(reason)
         for _, carrier in await store.others_of(db, correction):
             raise ChosenOtherwise(carrier=carrier)
         if not await store.is_alive(db, correction):
             raise Conflict("所选的载体或单元已停用，这条更正不能接受。")
         try:
             async with db.transaction():
-                await _decide(db, actor, correction, CorrectionStatus.ACCEPTED, "")
+                await _decide(db, actor, correction, CorrectionStatus.ACCEPTED, reason)
         except asyncpg.UniqueViolationError as violation:
             raise Conflict from violation
 

@@ -1,5 +1,6 @@
 """地址更正: a text, the carrier and unit that were chosen for it, and its way through review."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -103,6 +104,16 @@ def correction_key(washed: Washed) -> str:
         address = washed.address
         return "|".join((canonical(address), name_key(address.name), address.part, address.subdistrict))
     return f"={washed.normal}"
+
+
+def tells_nothing(washed: Washed, roads: Collection[str]) -> bool:
+    """Whether the text is exact and fits other places as well as the chosen carrier, which stands on these roads.
+
+    虹桥路3号2105室 where two towers stand: what was chosen there is a matter of the case, not of the text.
+    """
+    address = washed.address
+    telling = address.name or address.building or address.entrance or address.part
+    return washed.cap == "A" and address.road in roads and not telling
 
 
 # Reasons of class B by which something of the text is left out of the parts.

@@ -180,6 +180,18 @@ async def is_alive(db: Connection, correction: Correction) -> bool:
     )
 
 
+async def roads_of(db: Connection, carrier_id: UUID) -> set[str]:
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT road
+          FROM carrier_addresses
+         WHERE carrier_id = $1
+        """,
+        carrier_id,
+    )
+    return {row["road"] for row in rows}
+
+
 async def decide(db: Connection, correction_id: UUID, status: CorrectionStatus, person_id: UUID, reason: str) -> None:
     await db.execute(
         """

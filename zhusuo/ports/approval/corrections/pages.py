@@ -17,8 +17,8 @@ from zhusuo.addresses.wash import wash
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Database
 from zhusuo.errors import Invalid, NotFound
-from zhusuo.lookup.corrections import actions
-from zhusuo.lookup.corrections.model import CorrectionStatus
+from zhusuo.lookup.corrections import actions, store
+from zhusuo.lookup.corrections.model import CorrectionStatus, tells_nothing
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.corrections import reads
 from zhusuo.ports.common import cursors, files
@@ -140,13 +140,16 @@ async def _page(
 ) -> Template:
     async with database.connection() as db:
         found = await reads.one(db, correction_id)
-    if found is None:
-        raise NotFound
+        if found is None:
+            raise NotFound
+        roads = await store.roads_of(db, found.carrier_id)
+    washed = wash(found.written, lexicon)
     return page(
         request,
         "approval/correction.html",
         correction=found,
-        understood=canonical(wash(found.written, lexicon).address),
+        understood=canonical(washed.address),
+        tells_nothing=tells_nothing(washed, roads),
         carrier_kind=CarrierKind(found.carrier_kind).label,
         own=found.proposed_by == actor.person_id,
         tones=TONES,
@@ -156,9 +159,17 @@ async def _page(
 
 @post("/approval/corrections/{correction_id:uuid}/accept", name="approval.accept_correction", status_code=303)
 async def accept(
-    correction_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
-) -> Redirect:
-    await actions.accept(database, actor, correction_id)
+    request: Asked,
+    correction_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    lexicon: NamedDependency[Lexicon],
+    actor: NamedDependency[Actor],
+    data: Annotated[ReasonForm, URL_ENCODED],
+) -> Template | Redirect:
+    try:
+        await actions.accept(database, lexicon, actor, correction_id, data.reason)
+    except Invalid as invalid:
+        return again(await _page(request, database, lexicon, actor, correction_id, invalid.fields))
     return go(f"/approval/corrections/{correction_id}")
 
 
