@@ -86,4 +86,5 @@ async def serve(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
+        loop.run_in_executor(None, things.lexicon.warm)
         await server.serve()

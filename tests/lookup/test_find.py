@@ -341,6 +341,7 @@ async def test_reasons_point_at_their_place(look: Look, enter: Enter) -> None:
     assert correction.text == "路名按同音字更正：肇家浜路 → 肇嘉浜路"
     assert correction.span is not None
     assert text[slice(*correction.span)] == "肇家浜路"
+    assert match.canonical == "上海市徐汇区肇嘉浜路1366号1803室"
 
 
 async def test_one_character_is_corrected_only_where_nothing_else_is_near(look: Look, enter: Enter) -> None:

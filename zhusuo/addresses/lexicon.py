@@ -73,6 +73,10 @@ class Lexicon:
 
         return {pinyin_of(name[:2]).upper(): name for name in self.districts.values() if name[:2] != CITY[:2]}
 
+    def warm(self) -> None:
+        """Learn to read pinyin now, so that the first address with a wrong character in it need not wait."""
+        _ = self.roads_by_sound, self.districts_by_sound
+
     def only_road_that_sounds(self, sound: str) -> str:
         """The one road of the city that is read so, if it is one place; "" if there are none or several."""
         roads = self.roads_by_sound.get(sound, ())

@@ -11,7 +11,7 @@ A known road with an unknown number is not on file: no other number is ever offe
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhusuo.addresses.keys import pinyin_of, search_key
 from zhusuo.addresses.lexicon import Lexicon, is_slip
@@ -196,6 +196,7 @@ async def _corrected(db: Connection, question: Asked, gates: list[Gate], near_ro
     found = hits(question, gates)
     if not sure or not found:
         return answer(question, "C", (correction, *_unsure(question)), candidates=neighbours(gates))
+    question = replace(question, address=replace(question.address, road=right[0]))
     corrected = [Hit(gate=hit.gate, units=hit.units, reasons=(correction, *hit.reasons)) for hit in found]
     return await _settle(db, question, corrected, scope)
 
