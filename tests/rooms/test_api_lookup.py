@@ -138,7 +138,7 @@ async def test_what_is_wrongly_written_is_named(site: Site, db: Connection) -> N
             assert answer.status_code == 400, params
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["faults"] in WRONG, params
-        nul = await visitor.get("/api/v1/lookup", params={"address": "云锦路\0887号"})  # what nobody can see is left out
+        nul = await visitor.get("/api/v1/lookup", params={"address": "云锦路\0887号"})
         assert (nul.status_code, nul.json()["address"]["number"]) == (200, "887")
 
 
