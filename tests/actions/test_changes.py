@@ -336,8 +336,10 @@ async def test_who_is_registered_is_placed_once_and_the_neighbour_is_free(house:
     assert [flag.text for flag in await open_for(house.db, a)] == ["不在此处"]
     assert await open_for(house.db, b) == []
     assert await changes.waiting(house.db, house.carrier_id) == []
+    await placing.place_registration(house.database, house.manager, registration, a)
     with pytest.raises(placing.NothingToPlace):
         await placing.place_registration(house.database, house.manager, registration, b)
+    assert await house.db.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'place'") == 1
     assert await broken(house.db) == []
 
 
@@ -460,8 +462,7 @@ async def test_a_split_is_undone_as_if_it_had_not_been(house: House) -> None:
     assert await history.as_of(house.db, room, DAY, between) is None
     assert await history.as_of(house.db, room, DAY, await moment(house)) is not None
     assert await broken(house.db) == []
-    with pytest.raises(NotUndoable, match="已经撤销"):
-        await undo_change(house.database, house.manager, done.change_id, day=DAY)
+    assert (await undo_change(house.database, house.manager, done.change_id, day=DAY)).undone_at is not None
     # and it can be done again, with new ids
     again = await house.split(room, ("1001室", 50), ("1001A室", 50))
     assert {unit.id for unit in again.children}.isdisjoint(unit.id for unit in done.children)

@@ -258,6 +258,42 @@ async def take_back(db: Connection, change: UnitChange, moment: datetime, said_b
     )
 
 
+async def made_by(db: Connection, person_id: UUID | None, parent_ids: Sequence[UUID], child_count: int) -> UUID | None:
+    """The change by which this very person has made so many units out of exactly these: the same form, sent twice."""
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT unit_lineages.change_id
+          FROM unit_lineages
+          JOIN unit_changes ON unit_changes.id = unit_lineages.change_id
+         WHERE unit_lineages.parent_id = ANY ($2::uuid[])
+           AND unit_lineages.undone_at IS NULL
+           AND unit_changes.said_by = $1
+      GROUP BY unit_lineages.change_id
+        HAVING count(DISTINCT unit_lineages.parent_id) = cardinality($2::uuid[])
+           AND count(DISTINCT unit_lineages.child_id) = $3
+        """,
+        person_id,
+        list(parent_ids),
+        child_count,
+    )
+    return found
+
+
+async def last_change(db: Connection, unit_id: UUID) -> UUID | None:
+    """The change by which a unit is what it is today."""
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT change_id
+          FROM unit_facts
+         WHERE unit_id = $1
+           AND upper_inf(known_during)
+           AND upper_inf(valid_during)
+        """,
+        unit_id,
+    )
+    return found
+
+
 async def restore_rows(db: Connection, unit_ids: Sequence[UUID]) -> None:
     """Bring the rows of units back to what is known of them today. Raises asyncpg.UniqueViolationError by unit_once."""
     await db.execute(

@@ -202,36 +202,57 @@ def _filled(rows: Sequence[Sequence[str]], start: int) -> Iterator[tuple[int, Se
             yield y, rows[y]
 
 
+class Book:
+    """An XLSX with one sheet, written on. Whatever text it holds stays text: nothing starts a formula or becomes a link.
+
+    Its rows lie on disk until it is closed, so that a long one takes no more memory than a short one.
+    """
+
+    def __init__(self, name: str, header: Sequence[str]) -> None:
+        self._output = io.BytesIO()
+        self._book = xlsxwriter.Workbook(self._output, {"constant_memory": True})
+        self._sheet = self._book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31] or "Sheet1")
+        bold, self._day, self._moment = (
+            self._book.add_format(each)
+            for each in ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"})
+        )
+        self._sheet.freeze_panes(1, 0)
+        for x, title in enumerate(header):
+            self._sheet.write_string(0, x, title, bold)
+        self._widths = [_width(title) for title in header]
+        self._height = 1
+
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        for row in rows:
+            for x, value in enumerate(row):
+                self._write(self._height, x, value)
+                self._widths[x] = max(self._widths[x], _width("" if value is None else str(value)))
+            self._height += 1
+
+    def _write(self, y: int, x: int, value: object) -> None:
+        if isinstance(value, bool):
+            self._sheet.write_string(y, x, "是" if value else "否")
+        elif isinstance(value, int | float | Decimal):
+            self._sheet.write_number(y, x, float(value))
+        elif isinstance(value, datetime):
+            self._sheet.write_datetime(y, x, value.astimezone(SHANGHAI).replace(tzinfo=None), self._moment)
+        elif isinstance(value, date):
+            self._sheet.write_datetime(y, x, value, self._day)
+        elif value is not None:
+            self._sheet.write_string(y, x, str(value)[:TEXT_LIMIT])
+
+    def close(self) -> bytes:
+        for x, width in enumerate(self._widths):
+            self._sheet.set_column(x, x, min(width, 60))
+        self._book.close()
+        return self._output.getvalue()
+
+
 def workbook(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """An XLSX with one sheet. Whatever text it holds stays text: nothing starts a formula or becomes a link."""
-    output = io.BytesIO()
-    book = xlsxwriter.Workbook(output, {"in_memory": True, "constant_memory": False})
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31] or "Sheet1")
-    bold, day, moment = (
-        book.add_format(each)
-        for each in ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"})
-    )
-    sheet.freeze_panes(1, 0)
-    for x, title in enumerate(header):
-        sheet.write_string(0, x, title, bold)
-    widths = [_width(title) for title in header]
-    for y, row in enumerate(rows, 1):
-        for x, value in enumerate(row):
-            if isinstance(value, bool):
-                sheet.write_string(y, x, "是" if value else "否")
-            elif isinstance(value, int | float | Decimal):
-                sheet.write_number(y, x, float(value))
-            elif isinstance(value, datetime):
-                sheet.write_datetime(y, x, value.astimezone(SHANGHAI).replace(tzinfo=None), moment)
-            elif isinstance(value, date):
-                sheet.write_datetime(y, x, value, day)
-            elif value is not None:
-                sheet.write_string(y, x, str(value)[:TEXT_LIMIT])
-            widths[x] = max(widths[x], _width("" if value is None else str(value)))
-    for x, width in enumerate(widths):
-        sheet.set_column(x, x, min(width, 60))
-    book.close()
-    return output.getvalue()
+    """An XLSX with one sheet, all at once."""
+    book = Book(name, header)
+    book.add(rows)
+    return book.close()
 
 
 def _width(text: str) -> int:

@@ -80,6 +80,9 @@ async def renumber_unit(
         facts = replace(new, kind=before.kind, area_m2=before.area_m2, floor=before.floor, part_of=before.part_of)
         wanted = replace(await _one_entry(db, carrier, before, facts), floor=before.floor)
         if wanted.place == before.place and wanted.label == before.label:
+            done = await history.last_change(db, unit_id) if before.version == version + 1 else None
+            if done is not None:  # the same form again
+                return done
             raise Invalid({"label": "新号与现在的一样。"})
         change_id, moment = await begin_change(db, actor, carrier, ChangeKind.RENUMBER, [before], on, day)
         await history.end_validity(db, [unit_id], on, moment, change_id, actor.person_id)

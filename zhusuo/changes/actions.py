@@ -246,6 +246,8 @@ async def undo_change(database: Database, actor: Actor, change_id: UUID, *, day:
             raise NotFound
         if change.said_by != actor.person_id:
             raise NotAllowed("只有办理人自己可以撤销。")
+        if change.undone_at is not None:  # the same form again
+            return change
         await _refuse_undoing(db, change, day)
         moment = await history.moment(db)
         await _undo(db, change, moment, actor.person_id)
@@ -255,8 +257,6 @@ async def undo_change(database: Database, actor: Actor, change_id: UUID, *, day:
 
 
 async def _refuse_undoing(db: Connection, change: UnitChange, day: date) -> None:
-    if change.undone_at is not None:
-        raise NotUndoable(why="这次变动已经撤销过")
     if change.kind is ChangeKind.CORRECT:
         raise NotUndoable(why="更正没有撤销，再更正一次即可")
     if change.said_at.astimezone(SHANGHAI).date() != day:

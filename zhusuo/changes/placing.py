@@ -46,6 +46,8 @@ async def place_registration(database: Database, actor: Actor, registration_id: 
             found = await registrations.registration_by_id(db, registration_id)
             if found is None or found.status is RegistrationStatus.ENDED:
                 raise NothingToPlace(name=known.applicant)
+            if await _there_already(db, found.unit_id, unit_id):
+                return found
             unit = await _place(db, found.unit_id, unit_id, found.applicant)
             await _refuse_taken(db, found, unit)
             await store.move_registration(db, registration_id, unit_id)
@@ -69,6 +71,8 @@ async def place_tenancy(database: Database, actor: Actor, tenancy_id: UUID, unit
             found = await tenancies.lock(db, tenancy_id)
             if found is None or found.moved_out_on is not None:
                 raise NothingToPlace(name=known.tenant)
+            if await _there_already(db, found.unit_id, unit_id):
+                return found
             unit = await _place(db, found.unit_id, unit_id, found.tenant)
             await store.move_tenancy(db, tenancy_id, unit_id)
             await _tell(db, actor, "tenancy", found.id, found.carrier_id, found.unit_id, unit)
@@ -77,6 +81,12 @@ async def place_tenancy(database: Database, actor: Actor, tenancy_id: UUID, unit
         if violation.constraint_name == "tenancy_once":
             raise Conflict("这家企业已经报在这个单元里，请把重复的一条报为迁出。") from violation
         raise
+
+
+async def _there_already(db: Connection, from_id: UUID, unit_id: UUID) -> bool:
+    """Whether this is the same form again."""
+    unit = await carriers.unit_by_id(db, unit_id)
+    return from_id == unit_id and unit is not None and unit.retired_at is None
 
 
 async def _place(db: Connection, from_id: UUID, unit_id: UUID, name: str) -> Unit:

@@ -1,26 +1,29 @@
 """变动 pages: split, merge and renumber units, look at what was done, take it back, and place who was there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from zhusuo.carriers import unit_actions
+from zhusuo.carriers import history, unit_actions
+from zhusuo.carriers import store as carriers
 from zhusuo.carriers.entry import area_of_cell
+from zhusuo.carriers.history import ChangeKind, Coverage
 from zhusuo.carriers.model import Carrier, NewUnits, Unit
 from zhusuo.changes import actions, placing, store
 from zhusuo.changes.model import Outcome
 from zhusuo.db import Database
 from zhusuo.errors import Invalid
 from zhusuo.people.model import HOME_OF, Actor
+from zhusuo.ports.common import files
 from zhusuo.ports.common.forms import Several, a_day, again, chosen, several
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.units import reads
@@ -30,6 +33,29 @@ URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 ROWS = 6
 """Lines of the form for new units; what does not fit is split once more."""
 OVERTAKEN = "页面已过时，请刷新后再办。"
+
+
+def cover(coverage: Coverage) -> tuple[str, str]:
+    """What became of the dossier's cover, in a word with its tone; "" where nothing did."""
+    if coverage.needs_filing:
+        return "须变更备案", "warn"
+    return ("备案照旧", "ok") if coverage is Coverage.CARRIED else ("", "")
+
+
+LISTING: files.Listing[reads.ChangeLine] = files.Listing(
+    name="变动记录",
+    noun="unit",
+    columns={
+        "变动": lambda row: row.kind.label,
+        "从哪天起": lambda row: None if row.kind is ChangeKind.CORRECT else row.happened_on,
+        "原单元": lambda row: "、".join(row.before),
+        "现单元": lambda row: "、".join(row.after),
+        "备案": lambda row: cover(row.coverage)[0],
+        "办理": lambda row: row.said_by_name,
+        "办理时间": lambda row: row.said_at,
+        "撤销": lambda row: row.undone_at,
+    },
+)
 
 
 @dataclass
@@ -148,6 +174,8 @@ async def split(
         )
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
         return again(await _split(request, database, actor, unit_id, day, data, reads.said(refusal, "children"), None))
+    except actions.SplitMeanwhile:
+        return await _done_already(database, actor, [unit_id], len(data.children()))
     if data.sure:
         return _back(actor, outcome.parents[0].carrier_id, outcome.children[0].id)
     return _shown(await _split(request, database, actor, unit_id, day, data, {}, outcome))
@@ -206,9 +234,22 @@ async def merge(
         outcome = await actions.merge_units(database, actor, versions, new, on=on, day=day, dry_run=not data.sure)
     except (Invalid, unit_actions.OverlappingUnit) as refusal:
         return again(await _merge(request, database, actor, unit_id, day, data, reads.said(refusal, "label"), None))
+    except actions.SplitMeanwhile:
+        return await _done_already(database, actor, list(data.versions()), 1)
     if data.sure:
         return _back(actor, outcome.parents[0].carrier_id, outcome.children[0].id)
     return _shown(await _merge(request, database, actor, unit_id, day, data, {}, outcome))
+
+
+async def _done_already(database: Database, actor: Actor, unit_ids: Sequence[UUID], child_count: int) -> Redirect:
+    """Where the same form, sent a moment ago, has led to. Raises SplitMeanwhile if it was another."""
+    async with database.connection() as db:
+        done = await history.made_by(db, actor.person_id, unit_ids, child_count)
+        change = await history.change_by_id(db, done) if done else None
+        units = await carriers.units_by_ids(db, change.children if change else unit_ids)
+    if change is None:
+        raise actions.SplitMeanwhile(unit=units[0].name if units else "")
+    return _back(actor, change.carrier_id, units[0].id)
 
 
 def _page(
@@ -301,7 +342,27 @@ async def changes(
         carrier = await reads.carrier_for(db, actor, carrier_id)
         found, waiting = await reads.changes(db, carrier_id), await store.waiting(db, carrier_id)
     given = {"carrier": carrier, "changes": found, "waiting": waiting, "day": day, "done": DONE.get(done, "")}
-    return page(request, "units/changes.html", desk=HOME_OF[actor.role], me=actor.person_id, **given)
+    return page(request, "units/changes.html", desk=HOME_OF[actor.role], me=actor.person_id, cover=cover, **given)
+
+
+@get("/carriers/{carrier_id:uuid}/changes.xlsx", name="units.changes_xlsx")
+async def changes_xlsx(
+    carrier_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+) -> Response[bytes]:
+    async with database.connection() as db:
+        carrier = await reads.carrier_for(db, actor, carrier_id)
+    listing = replace(LISTING, name=f"{carrier.name}变动记录")
+    return await files.export(
+        database,
+        actor,
+        day,
+        listing,
+        lambda db: reads.changes(db, carrier_id, limit=files.ALL),
+        carrier_id=carrier_id,
+    )
 
 
 DONE = {"undone": "已撤销，单元恢复原样。", "placed": "已安置。"}
@@ -350,6 +411,7 @@ doors: list[HTTPRouteHandler] = [
     renumber_page,
     renumber,
     changes,
+    changes_xlsx,
     undo,
     place_registration,
     place_tenancy,
