@@ -45,6 +45,7 @@ class Registered(Struct, frozen=True, array_like=True, order=True):
     since: date
     contested: bool
     may_share: bool | None
+    gone: bool
 
 
 class Resident(Struct, frozen=True, array_like=True, order=True):
@@ -52,6 +53,7 @@ class Resident(Struct, frozen=True, array_like=True, order=True):
     name: str
     unit_label: str
     since: date
+    gone: bool
 
 
 class Facts(Struct, frozen=True):
@@ -93,7 +95,7 @@ async def facts_of(
     found: str = await db.fetchval(
         """
         WITH space AS MATERIALIZED (
-            SELECT u.id, u.label, u.sharing_allowed
+            SELECT u.id, u.label, u.sharing_allowed, u.retired_at IS NOT NULL AS gone
               FROM units AS u
              WHERE u.id = ANY (CASE WHEN EXISTS (
                                              SELECT
@@ -147,7 +149,7 @@ async def facts_of(
                 SELECT json_agg(json_build_array(
                            r.created_at, r.id, r.applicant, space.label, r.status,
                            coalesce(r.registered_on, (r.created_at AT TIME ZONE 'Asia/Shanghai')::date), r.contested,
-                           r.unit_id = $3 OR space.sharing_allowed))
+                           r.unit_id = $3 OR space.sharing_allowed, space.gone))
                   FROM space
                   JOIN registrations AS r ON r.unit_id = space.id
                  WHERE r.district_code = $1
@@ -155,7 +157,8 @@ async def facts_of(
                    AND (r.held_until IS NULL OR r.held_until >= clock_timestamp())),
             'tenancies', (
                 SELECT json_agg(json_build_array(t.reported_at, t.tenant, space.label,
-                                                 coalesce(t.moved_in_on, t.lease_begins_on, t.reported_at::date)))
+                                                 coalesce(t.moved_in_on, t.lease_begins_on, t.reported_at::date),
+                                                 space.gone))
                   FROM space
                   JOIN tenancies AS t ON t.unit_id = space.id
                  WHERE t.district_code = $1

@@ -72,7 +72,8 @@ class Occupant:
     """Who is registered in the unit's space, or resident there.
 
     `status` is held, registered or resident. `contested` means an open question whether they are still there: it is
-    shown and does not stand in the way. `blocks` says that this one does.
+    shown and does not stand in the way. `blocks` says that this one does. `gone`: the unit was split or merged, and
+    nobody has said yet in which of the new ones they are.
     """
 
     name: str
@@ -82,10 +83,13 @@ class Occupant:
     registration_id: UUID | None
     contested: bool
     blocks: bool
+    gone: bool = False
 
     @property
     def sentence(self) -> str:
         said = OCCUPANT_SENTENCES[self.status].format(since=self.since)
+        if self.gone:
+            said += f"（在原“{self.unit_label}”，尚未安置）"
         return f"{said}，正在核实是否仍在此处，不影响本次办理" if self.contested else said
 
 

@@ -230,6 +230,7 @@ class _Judge:
                 registration_id=each.id,
                 contested=each.contested,
                 blocks=registers and not each.contested and not (self.shares and self._may_share(each)),
+                gone=each.gone,
             )
             for each in sorted(self.facts.registrations or ())
         ]
@@ -243,6 +244,7 @@ class _Judge:
                 registration_id=None,
                 contested=False,
                 blocks=False,
+                gone=each.gone,
             )
             for each in sorted(self.facts.tenancies or ())
             if each.name not in registered
