@@ -203,7 +203,7 @@ def _filled(rows: Sequence[Sequence[str]], start: int) -> Iterator[tuple[int, Se
 
 
 class Book:
-    """An XLSX with one sheet, written on. Whatever text it holds stays text: nothing starts a formula or becomes a link.
+    """An XLSX with one sheet. Whatever text it holds stays text: nothing starts a formula or becomes a link.
 
     Its rows lie on disk until it is closed, so that a long one takes no more memory than a short one.
     """

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhusuo.ports.admin import pages
+from zhusuo.ports.admin import pages, sheets
 
 doors: list[HTTPRouteHandler] = [
     pages.organisations,
@@ -23,4 +23,5 @@ doors: list[HTTPRouteHandler] = [
     pages.carriers,
     pages.audit,
     pages.tasks,
+    *sheets.doors,
 ]

@@ -15,7 +15,7 @@ from zhusuo.errors import Invalid
 from zhusuo.people import actions
 from zhusuo.people.model import Actor, OrganisationKind, Role
 from zhusuo.ports.admin import reads
-from zhusuo.ports.admin.words import ACTIONS, NOUNS, SCOPES, TASKS
+from zhusuo.ports.admin.words import ACTIONS, NOUNS, SCOPES, TASK_STATUSES, TASKS
 from zhusuo.ports.common.forms import Several, chosen, several
 from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
@@ -363,7 +363,7 @@ async def audit(
 async def tasks(request: Asked, database: NamedDependency[Database]) -> Template:
     async with database.connection() as db:
         rows = await reads.tasks(db)
-    return page(request, "admin/tasks.html", rows=rows, words=TASKS)
+    return page(request, "admin/tasks.html", rows=rows, words=TASKS, statuses=TASK_STATUSES)
 
 
 def _cursor(rows: list[Any], key: str) -> str | None:

@@ -10,6 +10,8 @@ from zhusuo.db import Connection
 from zhusuo.people.model import OrganisationKind, Role
 
 PAGE = 50
+SHOWN = 500
+TASKS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,13 @@ class EntryRow:
     case_number: str | None
     sealed: bool
 
+    @property
+    def named(self) -> str:
+        """The object in a few words: what it is called, or the end of its number."""
+        if self.about or self.noun_id == "list":
+            return self.about or "清单"
+        return self.noun_id[-12:] if len(self.noun_id) == 36 else self.noun_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRow:
@@ -87,7 +96,7 @@ class TaskRow:
     created_at: datetime
 
 
-async def organisations(db: Connection, name: str) -> list[OrganisationRow]:
+async def organisations(db: Connection, name: str, *, limit: int = SHOWN) -> list[OrganisationRow]:
     """All organisations whose name contains `name`."""
     rows = await db.fetch(
         """
@@ -103,14 +112,15 @@ async def organisations(db: Connection, name: str) -> list[OrganisationRow]:
           JOIN districts AS d ON d.code = o.district_code
          WHERE $1 = '' OR o.name LIKE '%' || $1 || '%'
       ORDER BY o.kind, o.name
-         LIMIT 500
+         LIMIT $2
         """,
         name,
+        limit,
     )
     return [OrganisationRow(**{**dict(row), "kind": OrganisationKind(row["kind"])}) for row in rows]
 
 
-async def people(db: Connection, name: str, organisation_id: UUID | None) -> list[PersonRow]:
+async def people(db: Connection, name: str, organisation_id: UUID | None, *, limit: int = SHOWN) -> list[PersonRow]:
     rows = await db.fetch(
         """
         SELECT p.id, p.name, p.login, p.role, p.desk, o.name AS organisation, p.disabled_at,
@@ -120,10 +130,11 @@ async def people(db: Connection, name: str, organisation_id: UUID | None) -> lis
          WHERE ($1 = '' OR p.name LIKE '%' || $1 || '%' OR p.login LIKE '%' || $1 || '%')
            AND ($2::uuid IS NULL OR p.organisation_id = $2)
       ORDER BY o.name, p.name
-         LIMIT 500
+         LIMIT $3
         """,
         name,
         organisation_id,
+        limit,
     )
     return [PersonRow(**{**dict(row), "role": Role(row["role"])}) for row in rows]
 
@@ -178,7 +189,7 @@ async def subdistricts(db: Connection, district_code: str) -> list[tuple[str, st
     return [(row["code"], row["name"]) for row in rows]
 
 
-async def carriers(db: Connection, name: str, after: str) -> list[CarrierRow]:
+async def carriers(db: Connection, name: str, after: str = "", *, limit: int = PAGE) -> list[CarrierRow]:
     """The page of carriers behind a carrier number."""
     rows = await db.fetch(
         """
@@ -199,12 +210,12 @@ async def carriers(db: Connection, name: str, after: str) -> list[CarrierRow]:
         """,
         name,
         after,
-        PAGE,
+        limit,
     )
     return [CarrierRow(**{**dict(row), "kind": CarrierKind(row["kind"])}) for row in rows]
 
 
-async def entries(db: Connection, after: UUID | None, noun_id: str) -> list[EntryRow]:
+async def entries(db: Connection, after: UUID | None, noun_id: str, *, limit: int = PAGE) -> list[EntryRow]:
     """Newest first, the page of audit entries that follows one; of one object where it is named."""
     rows = await db.fetch(
         """
@@ -239,12 +250,12 @@ async def entries(db: Connection, after: UUID | None, noun_id: str) -> list[Entr
         """,
         after,
         noun_id,
-        PAGE,
+        limit,
     )
     return [EntryRow(**dict(row)) for row in rows]
 
 
-async def tasks(db: Connection) -> list[TaskRow]:
+async def tasks(db: Connection, *, limit: int = TASKS) -> list[TaskRow]:
     """Open and quarantined work, the quarantined first."""
     rows = await db.fetch(
         """
@@ -257,8 +268,9 @@ async def tasks(db: Connection) -> list[TaskRow]:
      LEFT JOIN documents AS d ON d.id = t.noun_id
          WHERE t.done_at IS NULL
       ORDER BY t.quarantined_at IS NULL, t.created_at
-         LIMIT 200
-        """
+         LIMIT $1
+        """,
+        limit,
     )
     return [TaskRow(**dict(row)) for row in rows]
 

@@ -92,6 +92,7 @@ ACTIONS = {
 
 NOUNS = {
     "address": "地址",
+    "audit_entry": "留痕",
     "carrier": "载体",
     "client": "接入系统",
     "correction": "地址更正",
@@ -105,12 +106,14 @@ NOUNS = {
     "person": "人员",
     "registration": "登记",
     "reuse": "调用",
+    "task": "后台任务",
     "tenancy": "入驻",
     "unit": "单元",
     "waiver_catalogue": "免交清单",
 }
 
 TASKS = {"read_document": "识别材料"}
+TASK_STATUSES = {"quarantined": "三次未成，已搁置", "held": "处理中", "waiting": "等候"}
 
 SCOPES = {
     "lookup": "查询住所",

@@ -15,7 +15,7 @@ from zhusuo.db import Database
 from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.agency import reads
-from zhusuo.ports.common import filers, files
+from zhusuo.ports.common import filer_sheets, filers, files
 from zhusuo.ports.common.forms import again
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.units import reads as units
@@ -40,6 +40,15 @@ async def carriers(
         claims = [each for each in await filers.claims(db, actor.organisation_id) if each.status == "claimed"]
     more = rows[-1].number if len(rows) == filers.PAGE else None
     return page(request, "agency/carriers.html", rows=rows, claims=claims, day=day, after=more)
+
+
+@get("/agency/carriers.xlsx", name="agency.carriers_xlsx")
+async def carriers_xlsx(
+    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+) -> Response[bytes]:
+    return await files.export(
+        database, actor, day, filer_sheets.AGENTS_CARRIERS, lambda db: filers.carriers(db, actor, limit=files.ALL)
+    )
 
 
 @get("/agency/carriers/{carrier_id:uuid}", name="agency.carrier")
@@ -75,6 +84,18 @@ async def filings(
     more = rows[-1].cursor if len(rows) == filers.PAGE else None
     given = {"rows": rows, "counts": counts, "views": filers.STATUSES, "view": view, "after": more, "day": day}
     return page(request, "filers/filings.html", desk="/agency", **given)
+
+
+@get("/agency/filings.xlsx", name="agency.filings_xlsx")
+async def filings_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    view: FromQuery[str] = "",
+) -> Response[bytes]:
+    return await files.export(
+        database, actor, day, filer_sheets.AGENTS_FILINGS, lambda db: filers.filings(db, actor, view, limit=files.ALL)
+    )
 
 
 @get("/agency/filings/{filing_id:uuid}", name="agency.filing")
@@ -134,4 +155,13 @@ async def vacancies_xlsx(
     return await files.sheet(f"可登记房源 {day.isoformat()}", HEADER, lines)
 
 
-doors: list[HTTPRouteHandler] = [carriers, carrier, filings, filing, vacancies, vacancies_xlsx]
+doors: list[HTTPRouteHandler] = [
+    carriers,
+    carriers_xlsx,
+    carrier,
+    filings,
+    filings_xlsx,
+    filing,
+    vacancies,
+    vacancies_xlsx,
+]

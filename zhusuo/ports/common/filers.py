@@ -12,6 +12,7 @@ from zhusuo.lookup.search import suggest
 from zhusuo.people.model import Actor, Role
 
 PAGE = 50
+CLAIMS = 200
 OPEN_STATUSES = ("draft", "submitted", "returned")
 STATUSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "": ("全部", tuple(FilingStatus)),
@@ -111,7 +112,7 @@ def capacity_of(actor: Actor) -> Capacity:
     return Capacity.AGENCY if actor.role is Role.AGENT else Capacity.MANAGER
 
 
-async def carriers(db: Connection, actor: Actor, after: str = "") -> list[CarrierRow]:
+async def carriers(db: Connection, actor: Actor, after: str = "", *, limit: int = PAGE) -> list[CarrierRow]:
     """The page of the actor's carriers behind a carrier number."""
     rows = await db.fetch(
         """
@@ -167,7 +168,7 @@ LEFT JOIN LATERAL (
         capacity_of(actor),
         after,
         OPEN_STATUSES,
-        PAGE,
+        limit,
     )
     return [
         CarrierRow(
@@ -181,7 +182,7 @@ LEFT JOIN LATERAL (
     ]
 
 
-async def filings(db: Connection, actor: Actor, view: str, after: str) -> list[FilingRow]:
+async def filings(db: Connection, actor: Actor, view: str, after: str = "", *, limit: int = PAGE) -> list[FilingRow]:
     """The page of the organisation's filings that follows a cursor, those changed last first."""
     before_at, before_id = _cursor(after)
     rows = await db.fetch(
@@ -202,7 +203,7 @@ async def filings(db: Connection, actor: Actor, view: str, after: str) -> list[F
         list(STATUSES.get(view, STATUSES[""])[1]),
         before_at,
         before_id,
-        PAGE,
+        limit,
     )
     return [
         FilingRow(**{**dict(row), "kind": FilingKind(row["kind"]), "status": FilingStatus(row["status"])})
@@ -234,7 +235,7 @@ def _cursor(text: str) -> tuple[datetime | None, UUID | None]:
         return None, None
 
 
-async def claims(db: Connection, organisation_id: UUID) -> list[ClaimRow]:
+async def claims(db: Connection, organisation_id: UUID, *, limit: int = CLAIMS) -> list[ClaimRow]:
     """Every claim of the organisation, those to be decided first."""
     rows = await db.fetch(
         """
@@ -246,9 +247,10 @@ async def claims(db: Connection, organisation_id: UUID) -> list[ClaimRow]:
                                         AND main.is_main
          WHERE m.organisation_id = $1
       ORDER BY m.status <> 'claimed', m.claimed_at DESC
-         LIMIT 200
+         LIMIT $2
         """,
         organisation_id,
+        limit,
     )
     return [ClaimRow(**{**dict(row), "status": ManagementStatus(row["status"])}) for row in rows]
 

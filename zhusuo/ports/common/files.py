@@ -3,15 +3,38 @@
 import asyncio
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 from litestar import Response
 
+from zhusuo import audit
 from zhusuo.carriers.tables import workbook
+from zhusuo.db import Connection, Database
+from zhusuo.people.model import Actor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_ROWS = 20_000
+ALL = MOST_ROWS + 1
+"""How many rows to read of a list that is taken along: one more than it may have, to know whether it is cut."""
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(Generic[Row]):
+    """清单: a list as it is taken along: the name it is saved under, the audit's noun for its rows, its columns."""
+
+    name: str
+    noun: str
+    columns: Mapping[str, Callable[[Row], object]]
+
+    def lines(self, rows: Iterable[Row]) -> Iterator[Sequence[object]]:
+        return ([cell(row) for cell in self.columns.values()] for row in rows)
 
 
 def saved(content: bytes, name: str, media_type: str) -> Response[bytes]:
@@ -28,6 +51,33 @@ def xlsx(name: str, content: bytes) -> Response[bytes]:
 async def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response[bytes]:
     """A table as XLSX; no text in it becomes a formula."""
     return xlsx(name, await asyncio.to_thread(workbook, name, header, list(rows)))
+
+
+async def export(
+    database: Database,
+    actor: Actor,
+    day: date,
+    listing: Listing[Row],
+    read: Callable[[Connection], Awaitable[Sequence[Row]]],
+    *,
+    carrier_id: UUID | None = None,
+) -> Response[bytes]:
+    """A list as XLSX, all rows that `read` finds; one that is cut says so. That it was taken out is recorded."""
+    async with database.transaction() as db:
+        rows = await read(db)
+        await taken_out(db, actor, listing.noun, len(rows[:MOST_ROWS]), carrier_id=carrier_id)
+    lines = [*listing.lines(rows[:MOST_ROWS]), *([cut(MOST_ROWS)] if len(rows) > MOST_ROWS else [])]
+    return await sheet(f"{listing.name} {day}", list(listing.columns), lines)
+
+
+async def taken_out(db: Connection, actor: Actor, noun: str, count: int, *, carrier_id: UUID | None = None) -> None:
+    """Records that a list was taken out, and how many rows of it."""
+    await audit.record(db, actor, "export", noun, "list", carrier_id=carrier_id, detail={"rows": count})
+
+
+def cut(most: int) -> Sequence[object]:
+    """The last line of a list of which there is more."""
+    return [f"只列出前 {most:,} 行，后面还有；请筛选后分几次导出。"]
 
 
 def comma_separated(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response[bytes]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
@@ -16,14 +16,29 @@ from zhusuo.db import Database
 from zhusuo.dossiers.search import search as find
 from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
-from zhusuo.ports.common import filers
+from zhusuo.ports.common import filer_sheets, filers, files
 from zhusuo.ports.common.forms import typed
 from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.ports.property import reads
 from zhusuo.registrations import roster
+from zhusuo.registrations.model import RegistrationStatus
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
+ANSWERS = {None: "还没有", True: "在此处", False: "不在此处"}
+REGISTRATIONS: files.Listing[reads.RegistrationRow] = files.Listing(
+    name="登记确认",
+    noun="registration",
+    columns={
+        "企业": lambda row: row.applicant,
+        "单元": lambda row: row.unit,
+        "楼宇": lambda row: row.carrier,
+        "登记": lambda row: "办理中" if row.status is RegistrationStatus.HELD else row.status.label,
+        "登记日期": lambda row: None if row.status is RegistrationStatus.HELD else row.registered_on or row.created_at,
+        "保留至": lambda row: row.held_until if row.status is RegistrationStatus.HELD else None,
+        "我们的答复": lambda row: ANSWERS[row.here],
+    },
+)
 
 
 @dataclass
@@ -45,6 +60,15 @@ async def carriers(
         claims = [each for each in await filers.claims(db, actor.organisation_id) if each.status == "claimed"]
     more = rows[-1].number if len(rows) == filers.PAGE else None
     return page(request, "property/carriers.html", rows=rows, claims=claims, day=day, after=more)
+
+
+@get("/property/carriers.xlsx", name="property.carriers_xlsx")
+async def carriers_xlsx(
+    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+) -> Response[bytes]:
+    return await files.export(
+        database, actor, day, filer_sheets.MANAGERS_CARRIERS, lambda db: filers.carriers(db, actor, limit=files.ALL)
+    )
 
 
 @get("/property/carriers/{carrier_id:uuid}/dossier", name="property.dossier")
@@ -78,6 +102,18 @@ async def filings(
     return page(request, "filers/filings.html", desk="/property", **given)
 
 
+@get("/property/filings.xlsx", name="property.filings_xlsx")
+async def filings_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    view: FromQuery[str] = "",
+) -> Response[bytes]:
+    return await files.export(
+        database, actor, day, filer_sheets.MANAGERS_FILINGS, lambda db: filers.filings(db, actor, view, limit=files.ALL)
+    )
+
+
 @get("/property/filings/{filing_id:uuid}", name="property.filing")
 async def filing(filing_id: FromPath[UUID]) -> Redirect:
     """Where notices point to."""
@@ -100,6 +136,20 @@ async def registrations(
     more = rows[-1].id if len(rows) == reads.PAGE else None
     given = {"rows": rows, "counts": counts, "views": reads.VIEWS, "view": view, "q": q, "after": more}
     return page(request, "property/registrations.html", **given)
+
+
+@get("/property/registrations.xlsx", name="property.registrations_xlsx")
+async def registrations_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    view: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+) -> Response[bytes]:
+    view, q = typed(view), typed(q)
+    return await files.export(
+        database, actor, day, REGISTRATIONS, lambda db: reads.registrations(db, actor, view, q, limit=files.ALL)
+    )
 
 
 @post("/property/registrations/{registration_id:uuid}/answer", name="property.answer", status_code=303)
@@ -133,4 +183,15 @@ async def search(
     return page(request, "property/search.html", q=q, found=found, errors=errors)
 
 
-doors: list[HTTPRouteHandler] = [carriers, dossier, filings, filing, registrations, answer, search]
+doors: list[HTTPRouteHandler] = [
+    carriers,
+    carriers_xlsx,
+    dossier,
+    filings,
+    filings_xlsx,
+    filing,
+    registrations,
+    registrations_xlsx,
+    answer,
+    search,
+]

@@ -128,7 +128,7 @@ async def _drawn(db: Connection, document_ids: list[UUID]) -> frozenset[UUID]:
 
 
 async def registrations(
-    db: Connection, actor: Actor, view: str, text: str, after: UUID | None
+    db: Connection, actor: Actor, view: str, text: str, after: UUID | None = None, *, limit: int = PAGE
 ) -> list[RegistrationRow]:
     """The page of live registrations in our carriers that follows one, the newest first."""
     rows = await db.fetch(
@@ -158,7 +158,7 @@ async def registrations(
         view,
         text,
         after,
-        PAGE,
+        limit,
     )
     return [RegistrationRow(**{**dict(row), "status": RegistrationStatus(row["status"])}) for row in rows]
 

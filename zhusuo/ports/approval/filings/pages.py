@@ -21,8 +21,8 @@ from zhusuo.dossiers.review import NotUnderReview
 from zhusuo.errors import Invalid, NotFound, Refusal
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.filings import desk as desks
-from zhusuo.ports.approval.filings import reads
-from zhusuo.ports.common import cursors
+from zhusuo.ports.approval.filings import reads, sheets
+from zhusuo.ports.common import cursors, files
 from zhusuo.ports.common.errors import status_of
 from zhusuo.ports.common.forms import a_day, chosen, several
 from zhusuo.ports.common.pages import go, page
@@ -70,7 +70,7 @@ async def filings(
 ) -> Template:
     tab = tab if tab in TABS else "waiting"
     async with database.connection() as db:
-        found = await _rows(db, actor, tab, subdistrict, kind, cursors.read(after))
+        found = await _rows(db, actor, tab, subdistrict, kind, after=cursors.read(after), limit=reads.PAGE + 1)
         counts = await reads.counts(db, actor)
         subdistricts = [(each.code, each.name) for each in await subdistricts_of(db, actor.district_code)]
     rows = found[: reads.PAGE]
@@ -90,10 +90,32 @@ async def filings(
     )
 
 
+@get("/approval/filings.xlsx", name="approval.filings_xlsx")
+async def filings_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    tab: FromQuery[str] = "waiting",
+    subdistrict: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
+) -> Response[bytes]:
+    tab = tab if tab in TABS else "waiting"
+    listing = sheets.queue(tab, TABS[tab], datetime.now(UTC))
+    return await files.export(
+        database, actor, day, listing, lambda db: _rows(db, actor, tab, subdistrict, kind, limit=files.ALL)
+    )
+
+
 async def _rows(
-    db: Connection, actor: Actor, tab: str, subdistrict: str, kind: str, after: tuple[datetime, UUID] | None
+    db: Connection,
+    actor: Actor,
+    tab: str,
+    subdistrict: str,
+    kind: str,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int,
 ) -> list[reads.FilingRow]:
-    limit = reads.PAGE + 1
     if tab == "returned":
         return await reads.returned(db, actor, subdistrict=subdistrict, kind=kind, after=after, limit=limit)
     if tab == "done":
@@ -356,6 +378,7 @@ async def _on_the_desk(database: Database, document_id: UUID, number: int) -> st
 
 doors = [
     filings,
+    filings_xlsx,
     next_filing,
     filing,
     claim,

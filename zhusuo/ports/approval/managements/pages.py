@@ -1,10 +1,11 @@
 """管理认领: compare the paper, confirm, refuse, end."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
@@ -18,7 +19,7 @@ from zhusuo.dossiers import documents
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.managements import reads
-from zhusuo.ports.common import cards, cursors
+from zhusuo.ports.common import cards, cursors, files
 from zhusuo.ports.common.forms import again
 from zhusuo.ports.common.pages import go, page
 from zhusuo.ports.common.reads import drawn_pages
@@ -26,6 +27,20 @@ from zhusuo.ports.common.reads import drawn_pages
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 TABS = list(ManagementStatus)
+LISTING: files.Listing[reads.ManagementRow] = files.Listing(
+    name="管理认领",
+    noun="management",
+    columns={
+        "载体": lambda row: row.carrier,
+        "单位": lambda row: row.organisation,
+        "身份": lambda row: row.capacity.label,
+        "认领人": lambda row: row.claimed_by,
+        "认领时间": lambda row: row.claimed_at,
+        "办理": lambda row: row.decided_by,
+        "办理时间": lambda row: row.decided_at,
+        "状态": lambda row: row.status.label,
+    },
+)
 
 
 @dataclass
@@ -39,15 +54,20 @@ class ReasonForm:
     reason: str = ""
 
 
+def _status(text: str) -> str:
+    """One of the statuses; what is none is what waits to be confirmed."""
+    return text if text in TABS else ManagementStatus.CLAIMED.value
+
+
 @get("/approval/managements", name="approval.managements")
 async def managements(
     request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
-    status: FromQuery[str] = ManagementStatus.CLAIMED.value,
+    status: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Template:
-    status = status if status in list(ManagementStatus) else ManagementStatus.CLAIMED.value
+    status = _status(status)
     async with database.connection() as db:
         found = await reads.managements(db, actor, status=status, before=cursors.read(after), limit=reads.PAGE + 1)
     rows = found[: reads.PAGE]
@@ -58,6 +78,19 @@ async def managements(
         after=rows[-1].cursor if len(found) > reads.PAGE else None,
         status=status,
         tabs=[(each.label, f"/approval/managements?status={each.value}", each.value == status) for each in TABS],
+    )
+
+
+@get("/approval/managements.xlsx", name="approval.managements_xlsx")
+async def managements_xlsx(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    status: FromQuery[str] = "",
+) -> Response[bytes]:
+    wanted = _status(status)
+    return await files.export(
+        database, actor, day, LISTING, lambda db: reads.managements(db, actor, status=wanted, limit=files.ALL)
     )
 
 
@@ -172,4 +205,4 @@ async def end(
     return go(f"/approval/managements/{management_id}")
 
 
-doors = [managements, management, confirm, refuse, end]
+doors = [managements, managements_xlsx, management, confirm, refuse, end]

@@ -33,7 +33,7 @@ class ManagementRow:
 
 
 async def managements(
-    db: Connection, actor: Actor, *, status: str, before: tuple[datetime, UUID] | None, limit: int
+    db: Connection, actor: Actor, *, status: str, before: tuple[datetime, UUID] | None = None, limit: int
 ) -> list[ManagementRow]:
     """Claims for carriers of the district in one status, the newest first."""
     at, management_id = before or (None, None)

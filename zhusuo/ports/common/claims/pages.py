@@ -1,10 +1,11 @@
 """认领 pages, for managers and agents alike."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
@@ -16,7 +17,7 @@ from zhusuo.carriers.model import CarrierKind, NewCarrier
 from zhusuo.db import Database
 from zhusuo.errors import Conflict, Invalid
 from zhusuo.people.model import HOME_OF, Actor
-from zhusuo.ports.common import filers
+from zhusuo.ports.common import filer_sheets, filers, files
 from zhusuo.ports.common.forms import again, chosen, typed, whole
 from zhusuo.ports.common.pages import go, page
 from zhusuo.settings import Settings
@@ -67,6 +68,19 @@ async def listing(
         found = await filers.directory(db, actor, q) if q else []
         claims = await filers.claims(db, actor.organisation_id)
     return page(request, "claims/list.html", q=q, found=found, claims=claims, desk=HOME_OF[actor.role], errors={})
+
+
+@get("/claims.xlsx", name="claims.list_xlsx")
+async def listing_xlsx(
+    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+) -> Response[bytes]:
+    return await files.export(
+        database,
+        actor,
+        day,
+        filer_sheets.CLAIMS,
+        lambda db: filers.claims(db, actor.organisation_id, limit=files.ALL),
+    )
 
 
 @get("/claims/carriers/{carrier_id:uuid}", name="claims.carrier")
@@ -160,4 +174,4 @@ async def add(
     return go(f"/claims/carriers/{made.id}")
 
 
-doors: list[HTTPRouteHandler] = [listing, carrier, claim, end, new, add]
+doors: list[HTTPRouteHandler] = [listing, listing_xlsx, carrier, claim, end, new, add]

@@ -102,7 +102,7 @@ class ChangeLine:
         return self.said_at.astimezone(SHANGHAI).date()
 
 
-async def changes(db: Connection, carrier_id: UUID) -> list[ChangeLine]:
+async def changes(db: Connection, carrier_id: UUID, *, limit: int = PAGE) -> list[ChangeLine]:
     """What was done to the carrier's units, the newest first."""
     rows = await db.fetch(
         """
@@ -127,7 +127,7 @@ async def changes(db: Connection, carrier_id: UUID) -> list[ChangeLine]:
          LIMIT $2
         """,
         carrier_id,
-        PAGE,
+        limit,
     )
     return [
         ChangeLine(
