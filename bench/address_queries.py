@@ -333,7 +333,7 @@ class Writer:
 
     def sibling_room(self, said: Said) -> str | None:
         room = said.room
-        if not room or not room.label[:3].isdigit() or room.label[3:4] in "-、":
+        if not room or not room.label.removesuffix("室").isdigit() or len(room.label) < 4:
             return None
         digits = "".join(c for c in room.label if c.isdigit())
         written = digits[:-2] + digits[:-3:-1]

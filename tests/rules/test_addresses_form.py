@@ -59,6 +59,12 @@ def test_zones_and_floors(text: str, building: str | None, floor: int | None, un
     assert (found["building"], found["floor"], found["units"], found["part"]) == (building, floor, units, part)
 
 
+def test_another_city_is_named_as_such() -> None:
+    assert form("江苏省苏州市宜山路935号")["city"] == "江苏省苏州市"
+    assert form("无锡市宜山路935号")["city"] == "无锡市"
+    assert form("宜山路935号")["city"] == "上海市"
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [

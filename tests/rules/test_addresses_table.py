@@ -109,6 +109,9 @@ TABLE = """
 200030上海市徐汇区天平路200号 | district=徐汇区 road=天平路 number=200 | contact
 天平路200号1803室，上海市徐汇区 | district=徐汇区 road=天平路 number=200 units=1803
 天平路200号1803室 上海 | road=天平路 number=200 units=1803
+天平路200号1001-A区室 | road=天平路 number=200 units=1001-A区
+天平路200号508-J区-15室 | road=天平路 number=200 units=508-J区-15
+上海普陀镇坪路81弄14号312室 | district=普陀区 road=镇坪路 lane=81 number=14 units=312
 天平路200号5F-267室 | road=天平路 number=200 floor=5 units=267
 天平路200号A座1F-202 | road=天平路 number=200 building=A座 floor=1 units=202
 天平路200号B1F09-10室 | road=天平路 number=200 floor=-1 units=09、10

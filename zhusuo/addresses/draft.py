@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from zhusuo.addresses.characters import Offsets
+from zhusuo.addresses.lexicon import CITY
 from zhusuo.addresses.model import Address, Reason
 
 
@@ -10,12 +11,13 @@ class Draft:
     """The only thing here that changes; it lives inside one call of `wash`."""
 
     __slots__ = (
-        "_notes", "building", "district", "entrance", "floor", "known_road", "lane", "name", "number", "part", "rest",
-        "road", "subdistrict", "sublane", "text", "units",
+        "_notes", "building", "city", "district", "entrance", "floor", "known_road", "lane", "name", "number", "part",
+        "rest", "road", "subdistrict", "sublane", "text", "units",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.city = CITY
         self.district = self.subdistrict = self.road = self.lane = self.sublane = self.number = ""
         self.building = self.entrance = self.floor = self.name = self.part = self.rest = ""
         self.units: list[str] = []
@@ -37,6 +39,7 @@ class Draft:
 
     def address(self) -> Address:
         return Address(
+            city=self.city,
             district=self.district,
             subdistrict=self.subdistrict,
             road=self.road,

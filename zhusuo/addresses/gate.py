@@ -26,6 +26,7 @@ _AT_END = re.compile(
     r"(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}(?:上海市?)?([\u4e00-\u9fff]{2,3}[区])\)?$"
     r"|(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}上海市?\)?$"
 )
+_CITY_OF_PROVINCE = re.compile("[\u4e00-\u9fff]{2,3}市(?=[\u4e00-\u9fff]{2})")
 _ROAD_AFTER = re.compile("[东南西北中新老]?(?:路|街|大道|公路|支路)")
 _TOWN = re.compile(f"{_HAN}{{1,4}}?(?:镇|乡|街道|农场|林场)(?!{_ROAD_AFTER.pattern})")
 _AREA = (
@@ -65,6 +66,8 @@ def read_gate(draft: Draft, lexicon: Lexicon) -> int:
     start = _read_prefixes(draft, lexicon, 0)
     foreign = None if draft.district else _OTHER_CITY.match(text, start)
     if foreign:
+        further = _CITY_OF_PROVINCE.match(text, foreign.end())
+        draft.city = foreign[0] + (further[0] if further else "")
         draft.note("other_city", f"“{foreign[0]}”不在本市，这里只收本市的住所", *foreign.span())
     first = _FIRST.search(text, start)
     end = first.start() if first else len(text)
@@ -181,7 +184,7 @@ def _read_before_road(draft: Draft, lexicon: Lexicon, start: int, end: int) -> N
         zone = _ZONE.match(text, start, end) or _VILLAGE.match(text, start, end)
         if two == "上海" and start + 2 <= end:
             start += 2
-        elif two in lexicon.districts and start + 2 <= end and text[start + 2] not in "镇乡":
+        elif two in lexicon.districts and start + 2 <= end and (start + 2 == end or text[start + 2] not in "镇乡"):
             _set_district(draft, lexicon, two, start)
             if zone is None or text[start + 2 : zone.end()] not in _AREA_WORDS:
                 start += 2

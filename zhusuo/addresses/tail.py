@@ -186,8 +186,12 @@ class _Tail:
         self.last = "building"
 
     def _zone(self, codes: str) -> None:
+        room, dash, inside = codes.partition("-")
         if self.draft.units:
             self._sub(f"{codes}区")
+        elif dash and len(room) > 2:  # 1001-A区室, 508-J区-15室
+            self._unit(room, "")
+            self._sub(f"{inside}区")
         else:
             self.zone += f"{codes}区"
             self.last = "zone"
