@@ -511,7 +511,7 @@ async def test_who_is_registered_in_a_unit_that_was_split_stands_in_the_way_of_w
         said = await ask(counter, match(counter.carrier_id, child))
         assert said.kind is VerdictKind.COVERED
         assert [(each.unit_label, each.blocks) for each in said.occupants] == [("1403室", True)]
-        assert "（在原“1403室”，尚未安置）" in said.need
+        assert "（在原“1403室”待安置）" in said.need
         assert [flag.text for flag in said.flags] == ["核查中"]
     await place_registration(counter.database, counter.clerk, registration, a)
     assert (await ask(counter, match(counter.carrier_id, b))).occupants == ()

@@ -99,6 +99,8 @@ def _one_unit(
         return fitting[0], [], why, "known"
     if len(fitting) > 1:
         text = f"“{wanted.text}”有{len(fitting)}处：{listed(unit_difference(unit) for unit in fitting)}"
+        if fitting[0].former:
+            text = f"原来的一处现有{len(fitting)}处，请选定"
         return None, fitting, [*why, reason(question, "unit_several", text, wanted.text)], "plausible"
     if same:
         text = f"{same[0].label}备案在{_floor(same[0])}层，这里写的是{question.floor}层"

@@ -89,7 +89,7 @@ class Occupant:
     def sentence(self) -> str:
         said = OCCUPANT_SENTENCES[self.status].format(since=self.since)
         if self.gone:
-            said += f"（在原“{self.unit_label}”，尚未安置）"
+            said += f"（在原“{self.unit_label}”待安置）"
         return f"{said}，正在核实是否仍在此处，不影响本次办理" if self.contested else said
 
 
