@@ -184,6 +184,18 @@ async def test_a_split_is_told_to_the_audit_and_the_feed(house: House) -> None:
     assert await house.db.fetchval("SELECT count(*) FROM events WHERE kind = 'carrier.units_split'") == 1
 
 
+async def test_the_manager_hears_of_what_the_counter_has_split(house: House) -> None:
+    room = await house.room("1001室")
+    await making.registered(house.db, unit_id=room)
+    await house.split(await house.room("1002室"), ("1002A室", 50), ("1002B室", 50))
+    clerk = await make.actor(house.db, role="clerk")
+    await split_unit(house.database, clerk, room, 1, typed(("1001A室", 50), ("1001B室", 50)), on=DAY, day=DAY)
+    [notice] = await house.db.fetch("SELECT organisation_id, title, body FROM notices WHERE kind = 'units_changed'")
+    assert notice["organisation_id"] == house.manager.organisation_id
+    assert notice["title"].endswith("1001室 已分割为 1001A室、1001B室")
+    assert "1 家待安置" in notice["body"]
+
+
 async def test_a_dry_run_says_what_would_be_and_leaves_nothing(house: House) -> None:
     room = await house.room("1001室")
     await house.cover(room)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from zhusuo import notices
 from zhusuo.carriers import history
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.access import record, to_change
@@ -154,7 +155,29 @@ async def _changed(
         "coverage": coverage,
     }
     await record(db, actor, f"{kind}_units", carrier.id, f"carrier.units_{PAST[kind]}", detail)
+    await _tell_manager(db, actor, carrier, outcome)
     return outcome
+
+
+async def _tell_manager(db: Connection, actor: Actor, carrier: Carrier, outcome: Outcome) -> None:
+    """Whoever manages the carrier hears of what others have done to its units."""
+    manager = await carriers.manager_of(db, carrier.id)
+    if manager is None or manager == actor.organisation_id:
+        return
+    before = "、".join(unit.name for unit in outcome.parents)
+    after = "、".join(unit.name for unit in outcome.children)
+    body = outcome.sentence
+    if outcome.touched.waiting:
+        body += f"有 {len(outcome.touched.waiting)} 家待安置，请说明他们现在在哪个单元。"
+    await notices.send(
+        db,
+        manager,
+        "units_changed",
+        f"{carrier.name}：{before} 已{outcome.kind.label}为 {after}"[:200],
+        f"/carriers/{carrier.id}/changes",
+        body=body,
+        carrier_id=carrier.id,
+    )
 
 
 PAST = {ChangeKind.SPLIT: "split", ChangeKind.MERGE: "merged"}

@@ -129,6 +129,8 @@ async def waiting(db: Connection, carrier_id: UUID) -> list[Waiting]:
         carrier_id,
     )
     unit_ids = [row["id"] for row in gone]
+    if not unit_ids:
+        return []
     places: dict[UUID, list[tuple[UUID, str]]] = {}
     for row in await db.fetch(
         """
