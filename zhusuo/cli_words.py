@@ -12,13 +12,14 @@ from rich.progress import Progress
 
 from ocr.cli import read_files
 from zhusuo.addresses.form import wash_json
-from zhusuo.addresses.lexicon import Lexicon
+from zhusuo.addresses.lexicon import Lexicon, RoadsUnreadable
 from zhusuo.addresses.wash import wash as wash_text
 from zhusuo.console import console, run, settings_of_environment, with_database
 from zhusuo.db import Database
 from zhusuo.lookup.csv_rows import CsvFault, CsvTable, NotSuchATable, csv_table
 from zhusuo.lookup.find import find
 from zhusuo.lookup.model import match_json
+from zhusuo.settings import Settings
 
 Wash = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -47,7 +48,8 @@ def wash(addresses: tuple[str, ...], file: Path | None, column: str, out: Path |
         raise click.UsageError("请给出地址，或用 --file 给出一个 CSV 文件（二者取一）。")
     if out and (not file or out.suffix not in (".csv", ".jsonl")):
         raise click.UsageError("--out 和 --file 一起用，文件名以 .csv 或 .jsonl 结尾。")
-    lexicon = Lexicon.load()
+    settings = settings_of_environment()
+    lexicon = words_of(settings)
 
     async def work(one: Wash) -> int:
         if file:
@@ -70,8 +72,16 @@ def wash(addresses: tuple[str, ...], file: Path | None, column: str, out: Path |
 
             return await work(found)
 
-    faults = run(work(parsed) if parse_only else with_database(settings_of_environment(), looked_up))
+    faults = run(work(parsed) if parse_only else with_database(settings, looked_up))
     raise SystemExit(1 if faults else 0)
+
+
+def words_of(settings: Settings) -> Lexicon:
+    """The lexicon with the installation's own roads, or one line where they cannot be read."""
+    try:
+        return Lexicon.load(settings.roads)
+    except RoadsUnreadable as error:
+        raise WrongFile(error.message) from error
 
 
 async def _wash_file(one: Wash, file: Path, column: str, out: Path | None) -> int:

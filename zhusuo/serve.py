@@ -14,6 +14,7 @@ from litestar import Litestar
 from storage.model import StoreSettings
 from storage.store import Store
 from zhusuo.addresses.lexicon import Lexicon
+from zhusuo.carriers import gates
 from zhusuo.db import Database
 from zhusuo.ports.admin.app import doors as admin
 from zhusuo.ports.agency.app import doors as agency
@@ -51,6 +52,13 @@ def store_settings(settings: Settings) -> StoreSettings:
     )
 
 
+def _lexicon(settings: Settings) -> Lexicon:
+    """The words addresses are read by, the same for looking up as for entering."""
+    lexicon = Lexicon.load(settings.roads)
+    gates.know(lexicon)
+    return lexicon
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Things]:
     """Open everything a web or worker process needs, and close it again."""
@@ -59,7 +67,7 @@ async def opened(settings: Settings) -> AsyncIterator[Things]:
     try:
         await store.ensure_bucket()
         signer = Signer.open(settings.signing_key)
-        yield Things(settings=settings, database=database, store=store, signer=signer, lexicon=Lexicon.load())
+        yield Things(settings=settings, database=database, store=store, signer=signer, lexicon=_lexicon(settings))
     finally:
         await store.close()
         await database.close()

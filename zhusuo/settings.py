@@ -43,6 +43,9 @@ class Settings(BaseSettings):
 
     signing_key_file: Path | None = Field(None, description="凭证签名私钥（Ed25519 PEM）；空则在 HOME 中生成")
     checkpoint_dir: Path | None = Field(None, description="留痕检查点的库外副本；空则放在 HOME 中")
+    roads_file: Path | None = Field(
+        None, description="本安装自己的路名表，由 zhusuo lexicon --apply 写入；空则用 HOME 中的 roads.txt（可以没有）"
+    )
     frame_origins: str = Field("", description="允许内嵌住所云页面的站点，逗号分隔；空则取各接入系统登记的站点")
     log_level: str = Field("info", description="日志级别")
 
@@ -70,6 +73,16 @@ class Settings(BaseSettings):
     @property
     def checkpoints(self) -> Path:
         return self.checkpoint_dir or self.home / "checkpoints"
+
+    @property
+    def own_roads(self) -> Path:
+        """Where the installation keeps its own roads."""
+        return self.roads_file or self.home / "roads.txt"
+
+    @property
+    def roads(self) -> Path | None:
+        """Its own roads, as far as there are any: a file that was named must be there."""
+        return self.own_roads if self.roads_file or self.own_roads.exists() else None
 
     @property
     def signing_key(self) -> Path:

@@ -1,10 +1,14 @@
 """词表: the districts, subdistricts and roads that the grammar knows by name."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
+
+from zhusuo.errors import Refusal
 
 CITY = "上海市"
 
@@ -83,8 +87,8 @@ class Lexicon:
         return roads[0] if len(roads) == 1 and roads[0] not in self.homonyms else ""
 
     @classmethod
-    def load(cls) -> "Lexicon":
-        """The lexicon that ships with the product."""
+    def load(cls, own_roads: Path | None = None) -> "Lexicon":
+        """The lexicon that ships with the product, with an installation's own roads. Raises RoadsUnreadable."""
         cities = json.loads(_text("shanghai.json"))
         found = [district for city in cities for part in city["children"] for district in part["children"]]
         codes = {each["name"]: each["code"] for each in found}
@@ -96,8 +100,8 @@ class Lexicon:
         full = {name: name for name in codes} | FORMER_DISTRICTS | {"浦东区": "浦东新区"}
         short = {name[:2]: present for name, present in full.items() if name != "上海县"}
         short |= {name[:2]: name for name in codes}
-        roads, homonyms = _roads()
-        return cls(
+        roads, homonyms = _roads(_lines("roads.txt"))
+        shipped = cls(
             districts=full | short,
             former=frozenset(name for name in (*FORMER_DISTRICTS, *short) if not _is_present(name, codes)),
             codes=codes | {child["name"]: child["code"] for each in found for child in each["children"]},
@@ -109,11 +113,13 @@ class Lexicon:
             homonyms=homonyms,
             gaps=_gaps(roads),
         )
+        return shipped if own_roads is None else shipped.with_roads(read_roads(own_roads))
 
-    def with_roads(self, names: Iterable[str]) -> "Lexicon":
-        """The same lexicon that also knows these roads."""
-        roads = {**{name: name for name in names}, **self.roads}
-        return replace(self, roads=roads, gaps=_gaps(roads))
+    def with_roads(self, lines: Iterable[str]) -> "Lexicon":
+        """The same lexicon that also knows these roads, lines as in data/roads.txt; of what ships nothing changes."""
+        own, homonyms = _roads(lines)
+        roads = {**{spelling: self.roads.get(name, name) for spelling, name in own.items()}, **self.roads}
+        return replace(self, roads=roads, homonyms=self.homonyms | homonyms, gaps=_gaps(roads))
 
     def near(self, road: str) -> frozenset[str]:
         """The roads whose spelling differs from `road` in one character, more, less or another."""
@@ -127,6 +133,37 @@ class Lexicon:
             if text.startswith(name, start):
                 return name
         return ""
+
+
+class RoadsUnreadable(Refusal):
+    """A file of roads that is not there, or a line in it that is no road."""
+
+    code = "roads_unreadable"
+    sentence = "路名表 {path} 读不了：{why}。"
+
+
+_ROAD_LINE = re.compile(r"[\u4e00-\u9fff〇A-Z0-9]{2,20}\*?(?:=[\u4e00-\u9fff〇A-Z0-9]{2,20})*")
+
+
+def read_roads(path: Path) -> list[str]:
+    """The lines of an installation's own roads, in the form of data/roads.txt. Raises RoadsUnreadable."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RoadsUnreadable(path=str(path), why="文件不存在，或不是 UTF-8") from error
+    return road_lines(text, path)
+
+
+def road_lines(text: str, path: Path) -> list[str]:
+    """The roads of a file's text, without remarks. Raises RoadsUnreadable."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if bare and bare[0] != "#":
+            if not _ROAD_LINE.fullmatch(bare):
+                raise RoadsUnreadable(path=str(path), why=f"第 {number} 行“{bare[:40]}”不是路名")
+            found.append(bare)
+    return found
 
 
 # 东星村 is not a slip for 东星路, nor 中山南一路 for 中山南二路.
@@ -178,11 +215,11 @@ def _by_two(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {start: tuple(each) for start, each in found.items()}
 
 
-def _roads() -> tuple[dict[str, str], frozenset[str]]:
+def _roads(lines: Iterable[str]) -> tuple[dict[str, str], frozenset[str]]:
     """Lines of `name`, `name*` (a homonym) or `name=other spelling=…`."""
     roads: dict[str, str] = {}
     homonyms: set[str] = set()
-    for line in _lines("roads.txt"):
+    for line in lines:
         name, *others = line.split("=")
         if name[-1] == "*":
             name = name[:-1]

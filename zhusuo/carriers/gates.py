@@ -1,7 +1,6 @@
 """What people write as a carrier's address, taken apart into the gate it stands at."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 from zhusuo.addresses.keys import address_key, canonical, pinyin_of
 from zhusuo.addresses.lexicon import Lexicon
@@ -22,9 +21,18 @@ class Gate:
     road_pinyin: str
 
 
-@cache
+_known: list[Lexicon] = []
+
+
+def know(lexicon: Lexicon) -> None:
+    """Take addresses apart by this lexicon from now on: the one by which they are looked up (`serve.opened`)."""
+    _known[:] = [lexicon]
+
+
 def _lexicon() -> Lexicon:
-    return Lexicon.load()
+    if not _known:
+        know(Lexicon.load())
+    return _known[0]
 
 
 def gate_of(text: str, carrier_kind: CarrierKind, district_code: str) -> Gate:
