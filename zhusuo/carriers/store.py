@@ -565,8 +565,9 @@ async def is_occupied(db: Connection, unit_id: UUID) -> bool:
 async def overlapping(db: Connection, unit_id: UUID) -> list[UUID]:
     """All units that share space with this one, itself among them and retired ones too.
 
-    A unit shares space with its parts and with what it is a part of, however deep, and a whole floor with every room
-    and shop of its floor: `space_of` in the database says so for every statement that asks.
+    A unit shares space with its parts and with what it is a part of, however deep, a whole floor with every room and
+    shop of its floor, and whatever came from a split or merge with what it came from: `space_of` in the database says
+    so for every statement that asks.
     """
     rows = await db.fetch(
         """
