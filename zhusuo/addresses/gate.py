@@ -15,7 +15,7 @@ _LABEL = re.compile(
     r"(?:注册|经营|公司|联系|通讯|营业|实际)?(?:地址|住所|场所)(?:为|是)?[: ]{0,3}(?=[\u4e00-\u9fff])|市辖区"
     r"|中国(?!\(|上海\)?自|[路街])"
 )
-_LABELS = frozenset("地住注经公联通营实场市中")
+_SPECIAL = frozenset("、地住注经公联通营实场市中(自临")  # how labels and free trade zones begin
 _OTHER_CITY = re.compile(
     "(?:北京|天津|重庆)市|(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州"
     "|云南|陕西|甘肃|青海|台湾)省|(?:内蒙古|广西|西藏|宁夏|新疆)[\u4e00-\u9fff]{0,4}自治区|香港特别行政区|澳门特别行政区"
@@ -39,6 +39,7 @@ _ZONE = re.compile(f"{_HAN}{{0,14}}?(?:{_AREA})(?!路|街|支路|大道)")
 _VILLAGE = re.compile(f"{_HAN}{{1,8}}?(?:村|队|组|宅)(?!路|街|支路|大道)")
 # What says where on the road, between its name and its number.
 _BESIDE = re.compile("(?:[东南西北]{1,2}[侧首端面]|近旁|对面|附近|旁)$")
+_BESIDE_ENDS = frozenset("侧首端面旁近")
 _ROADISH = re.compile("(?:路|街|道|巷|村|邨|里|坊|弄|宅|线|浜)$")
 _CROSSING = re.compile("(?:路|街|道)(?:交叉)?口")
 _ROAD_INSIDE = re.compile("路|街|大道|公路")
@@ -128,14 +129,16 @@ def _read_prefixes(draft: Draft, lexicon: Lexicon, start: int) -> int:
     """City, districts and subdistricts by their full names, as often as they come."""
     text = draft.text
     while start < len(text):
-        if text[start] == "、":  # 上海市，徐汇区，宜山路…
-            start += 1
-            continue
-        label = _LABEL.match(text, start) if text[start] in _LABELS else None
-        if label:
-            start = label.end()
-            continue
-        zone = _FREE_TRADE.match(text, start) if text[start] in "中(上自临" else None
+        first, zone = text[start], None
+        if first in _SPECIAL or text.startswith("上海自", start):
+            if first == "、":  # 上海市，徐汇区，宜山路…
+                start += 1
+                continue
+            label = _LABEL.match(text, start)
+            if label:
+                start = label.end()
+                continue
+            zone = _FREE_TRADE.match(text, start)
         name = "" if zone else lexicon.prefix(text, start)
         if zone:
             if not draft.district and zone[0].startswith("中国") and not zone[0].endswith("临港新片区"):
@@ -242,8 +245,8 @@ def _read_road(draft: Draft, lexicon: Lexicon, start: int, end: int) -> bool:
         draft.note("zone", f"“{text[opened : closed + 1]}”没有用来查找", opened, closed + 1)
         _read_before_road(draft, lexicon, start, opened)
         start = closed + 1
-    gate_next = _GATE_NEXT.match(text, end) is not None
-    beside = _BESIDE.search(text, start, end)
+    number_at = end
+    beside = _BESIDE.search(text, start, end) if text[end - 1 : end] in _BESIDE_ENDS else None
     if beside and beside.start() - start >= 2 and _ROADISH.search(text, start, beside.start()):
         draft.note("descriptor", f"“{beside[0]}”没有用来查找", *beside.span())
         end = beside.start()
@@ -255,7 +258,7 @@ def _read_road(draft: Draft, lexicon: Lexicon, start: int, end: int) -> bool:
         if draft.road != written:
             draft.note("former_road", f"“{written}”通作{draft.road}", at, end)
         return True
-    return _read_unknown_road(draft, lexicon, start, end, gate_next)
+    return _read_unknown_road(draft, lexicon, start, end, _GATE_NEXT.match(text, number_at) is not None)
 
 
 def _read_unknown_road(draft: Draft, lexicon: Lexicon, start: int, end: int, gate_next: bool) -> bool:
