@@ -141,7 +141,7 @@ def _read_prefixes(draft: Draft, lexicon: Lexicon, start: int) -> int:
             zone = _FREE_TRADE.match(text, start)
         name = "" if zone else lexicon.prefix(text, start)
         if zone:
-            if not draft.district and zone[0].startswith("中国") and not zone[0].endswith("临港新片区"):
+            if not draft.district and not zone[0].endswith("临港新片区"):
                 draft.district = "浦东新区"
                 draft.note("free_trade_zone", f"“{zone[0]}”在浦东新区", *zone.span())
             start = zone.end()
