@@ -241,6 +241,10 @@ DAMAGE = {
         INSERT INTO unit_facts (unit_id, carrier_id, kind, building, label, key, number, valid_during, known_during)
              SELECT id, carrier_id, kind, building, '别的室', key, number, '(,)', '(,)' FROM units
     """,
+    "carriers_at_odds_with_their_history": """
+        INSERT INTO carrier_facts (carrier_id, kind, subject_id, value, valid_during, known_during)
+             SELECT id, 'name', id, '别的名称', '(,)', '(,)' FROM carriers
+    """,
     "cover_carried_without_its_area": """
         WITH change AS (
             INSERT INTO unit_changes (carrier_id, district_code, kind, happened_on, coverage, said_by, said_at)

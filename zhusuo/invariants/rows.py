@@ -234,6 +234,42 @@ async def units_at_odds_with_their_history(db: Connection) -> list[str]:
     )
 
 
+async def carriers_at_odds_with_their_history(db: Connection) -> list[str]:
+    """Where a history is kept, the name and the addresses that are known today to hold today are those of the rows."""
+    return _cases(
+        await db.fetch(
+            """
+            WITH rows (subject_id, value, holds) AS (
+                SELECT id, name, retired_at IS NULL
+                  FROM carriers
+             UNION ALL
+                SELECT addresses.id, addresses.text, addresses.ends_on IS NULL AND carriers.retired_at IS NULL
+                  FROM carrier_addresses AS addresses
+                  JOIN carriers ON carriers.id = addresses.carrier_id
+            )
+            SELECT '载体 ' || facts.carrier_id || ' 的' || facts.value AS found
+              FROM carrier_facts AS facts
+         LEFT JOIN rows ON rows.subject_id = facts.subject_id
+             WHERE upper_inf(facts.known_during)
+               AND upper_inf(facts.valid_during)
+               AND (rows.holds IS NOT TRUE OR rows.value <> facts.value)
+         UNION ALL
+            SELECT '载体事实 ' || rows.subject_id
+              FROM rows
+             WHERE rows.holds
+               AND EXISTS (SELECT FROM carrier_facts WHERE subject_id = rows.subject_id)
+               AND NOT EXISTS (
+                   SELECT
+                     FROM carrier_facts
+                    WHERE subject_id = rows.subject_id
+                      AND upper_inf(known_during)
+                      AND upper_inf(valid_during))
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
 async def cover_carried_without_its_area(db: Connection) -> list[str]:
     """What was split or merged and stayed covered has the area it had, as it was when that was done."""
     return _cases(
@@ -742,6 +778,7 @@ QUESTIONS: tuple[tuple[Invariant, Question], ...] = (
     _asked(3, units_of_another_carrier_in_a_version, "版本只覆盖本载体的单元"),
     _asked(3, units_that_came_from_themselves, "单元的前身后继不成环，变动过的单元不再使用"),
     _asked(3, units_at_odds_with_their_history, "单元与其变动记录一致"),
+    _asked(3, carriers_at_odds_with_their_history, "载体的名称和地址与其变动记录一致"),
     _asked(3, cover_carried_without_its_area, "照旧覆盖的单元面积前后相符"),
     _asked(4, exclusive_registrations_that_overlap, "同一空间至多一个独占的有效登记"),
     _asked(4, reuses_at_odds_with_their_registration, "调用与其登记的状态一致"),
