@@ -10,9 +10,11 @@ from pydantic import SecretStr
 
 from storage.model import StoreSettings
 from zhusuo import embedded
+from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.carriers.divisions import load_divisions
 from zhusuo.db import Database
 from zhusuo.embedded import AlreadyRunning, Embedded
+from zhusuo.lookup.corrections.actions import rekey
 from zhusuo.migrations import migrate
 from zhusuo.processes import Processes, Program, asked_to_end
 from zhusuo.settings import Settings
@@ -75,11 +77,13 @@ async def reachable(settings: Settings) -> AsyncIterator[Settings]:
 
 
 async def prepare(settings: Settings) -> None:
-    """The newest schema, and the divisions of the city."""
+    """The newest schema, the divisions of the city, and corrections by today's grammar. Raises RoadsUnreadable."""
+    lexicon = Lexicon.load(settings.roads)
     await migrate(settings.database_url)
     database = await Database.open(settings.database_url, connections=2)
     try:
         await load_divisions(database)
+        await rekey(database, lexicon)
     finally:
         await database.close()
 

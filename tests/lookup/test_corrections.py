@@ -25,11 +25,12 @@ from zhusuo.lookup.corrections.actions import (
     OwnCorrection,
     accept,
     reject,
+    rekey,
     remember,
     revoke,
 )
-from zhusuo.lookup.corrections.model import correction_key, tells_nothing
-from zhusuo.lookup.find import climb
+from zhusuo.lookup.corrections.model import correction_key, tells_nothing, written_without_people
+from zhusuo.lookup.find import climb, find
 from zhusuo.people.model import Actor
 
 DAY = date(2026, 11, 22)
@@ -102,6 +103,40 @@ def test_two_texts_that_differ_in_anything_that_may_matter_have_two_keys(
 def test_a_text_that_is_not_read_to_its_end_is_not_remembered(lexicon: Lexicon) -> None:
     assert correction_key(wash("宜山路935号" + "东楼" * 120, lexicon)) == ""
     assert correction_key(wash("", lexicon)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "徐汇区宜山路９３５号 东楼 901 室",
+        "宜山路935号\t汇宁\u200b901室，13812345678",
+        "联系人王小明 宜山路935号东楼901室 13812345678 近漕溪路",
+        "某处\x00东楼",
+    ],
+)
+def test_what_is_kept_of_a_text_has_the_key_of_the_text(lexicon: Lexicon, text: str) -> None:
+    assert correction_key(wash(written_without_people(text), lexicon)) == correction_key(wash(text, lexicon)) != ""
+
+
+async def test_a_correction_outlives_a_change_of_the_lexicon(clerks: Clerks, db: Connection, lexicon: Lexicon) -> None:
+    text = "徐汇区锦葵桐路935号东楼901室"
+    correction = await clerks.chosen()
+    await db.execute("UPDATE corrections SET written = $1, key = $2", text, _key(clerks, text))
+    await accept(clerks.database, lexicon, clerks.other, correction)
+    known = lexicon.with_roads(["宜山路=锦葵桐路"])
+    assert await rekey(clerks.database, lexicon) == 0
+    assert await rekey(clerks.database, known) == 1
+    match = await find(db, text, lexicon=known, district_codes=XUHUI)
+    assert said(match) == ("B", "汇宁大厦", "901室")
+    assert "corrected" in codes(match)
+
+
+async def test_two_texts_that_have_become_one_keep_one_accepted_correction(clerks: Clerks, lexicon: Lexicon) -> None:
+    await accept(clerks.database, lexicon, clerks.other, await clerks.chosen())
+    second = await clerks.chosen("徐汇区宜山路935号东楼902室", place=1)
+    await accept(clerks.database, lexicon, clerks.other, second)
+    await clerks.db.execute("UPDATE corrections SET written = $1", TEXT)
+    assert await rekey(clerks.database, lexicon) == 0
 
 
 async def test_people_and_their_numbers_are_not_kept(clerks: Clerks, db: Connection) -> None:

@@ -125,6 +125,20 @@ async def revoke(database: Database, actor: Actor, correction_id: UUID, reason: 
         await _decide(db, actor, correction, CorrectionStatus.REVOKED, sentence)
 
 
+async def rekey(database: Database, lexicon: Lexicon) -> int:
+    """Compare what was written by today's grammar and lexicon, after either has changed; how many keys are new.
+
+    Where two texts are one by now, the one that had the key first keeps it.
+    """
+    changed = 0
+    async with database.transaction() as db:
+        for correction_id, key, written in await store.keys(db):
+            today = correction_key(wash(written, lexicon))
+            if today and today != key:
+                changed += await store.set_key(db, correction_id, today)
+    return changed
+
+
 def _reason(reason: str) -> str:
     sentence = reason.strip()
     if not sentence or len(sentence) > REASON_LIMIT:

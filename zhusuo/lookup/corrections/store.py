@@ -126,7 +126,7 @@ async def count_pick(db: Connection, correction_id: UUID, person_id: UUID, case_
         case_number,
         day,
     )
-    return status.endswith("1")
+    return status.endswith(" 1")
 
 
 async def lock(db: Connection, correction_id: UUID, district_code: str) -> Correction | None:
@@ -178,6 +178,41 @@ async def is_alive(db: Connection, correction: Correction) -> bool:
             correction.unit_id,
         )
     )
+
+
+async def keys(db: Connection) -> list[tuple[UUID, str, str]]:
+    """Every correction with its key and its text, what counts first."""
+    rows = await db.fetch(
+        """
+        SELECT id, key, written
+          FROM corrections
+      ORDER BY status <> 'accepted', id
+           FOR UPDATE
+        """
+    )
+    return [(row["id"], row["key"], row["written"]) for row in rows]
+
+
+async def set_key(db: Connection, correction_id: UUID, key: str) -> bool:
+    """Whether the correction has this key now: not where another has it for the same choice, or accepted."""
+    status = await db.execute(
+        """
+        UPDATE corrections AS c
+           SET key = $2
+         WHERE c.id = $1
+           AND NOT EXISTS (
+               SELECT
+                 FROM corrections AS other
+                WHERE other.key = $2
+                  AND other.district_code = c.district_code
+                  AND other.id <> c.id
+                  AND ((other.carrier_id = c.carrier_id AND other.unit_id IS NOT DISTINCT FROM c.unit_id)
+                       OR (other.status = 'accepted' AND c.status = 'accepted')))
+        """,
+        correction_id,
+        key,
+    )
+    return status.endswith(" 1")
 
 
 async def roads_of(db: Connection, carrier_id: UUID) -> set[str]:
