@@ -79,7 +79,7 @@ async def client(db: Connection, actor: Actor, name: str) -> None:
 
 
 async def carrier(db: Connection, actor: Actor, name: str) -> None:
-    await make.carrier(db, name=name)
+    await make.carrier(db, name=name, district_code=actor.district_code)
 
 
 async def entry(db: Connection, actor: Actor, name: str) -> None:
@@ -127,6 +127,13 @@ LISTS = [
         noun="management",
         enter=claim_at_the_counter,
         narrowed={"": ONE, "?status=confirmed": OTHER, "?status=ended": NOTHING},
+    ),
+    List(
+        page="/approval/carriers",
+        role="clerk",
+        noun="carrier",
+        enter=carrier,
+        narrowed={"": BOTH, "?kind=mall": NOTHING},
     ),
     List(page="/property/carriers", role="manager", noun="carrier", enter=building, narrowed=WHOLE, buttons="打开"),
     List(page="/agency/carriers", role="agent", noun="carrier", enter=building, narrowed=WHOLE, buttons="打开"),

@@ -23,8 +23,18 @@ from zhusuo.ports.common.units import reads as units
 Asked = Request[Any, Any, Any]
 KINDS = [(kind.value, kind.label) for kind in UnitKind if kind is not UnitKind.SERVICE]
 FILTER = ("subdistrict", "carrier", "kind", "area_from", "area_to")
-HEADER = ("载体", "地址", "单元", "楼层", "面积（㎡）", "管理单位")
-MOST_ROWS = 20_000
+VACANCIES: files.Listing[reads.VacancyRow] = files.Listing(
+    name="可登记房源",
+    noun="unit",
+    columns={
+        "载体": lambda row: row.carrier,
+        "地址": lambda row: row.address,
+        "单元": lambda row: row.unit,
+        "楼层": lambda row: row.floor,
+        "面积（㎡）": lambda row: row.area_m2,
+        "管理单位": lambda row: row.manager,
+    },
+)
 
 
 @get(["/agency", "/agency/carriers"], name="agency.carriers")
@@ -149,10 +159,9 @@ async def vacancies_xlsx(
     request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
     wanted = reads.wanted(**_asked(request))
-    async with database.connection() as db:
-        rows = await reads.vacancies(db, actor, wanted, day, limit=MOST_ROWS)
-    lines = [(row.carrier, row.address, row.unit, row.floor, row.area_m2, row.manager) for row in rows]
-    return await files.sheet(f"可登记房源 {day.isoformat()}", HEADER, lines)
+    return await files.export(
+        database, actor, day, VACANCIES, lambda db: reads.vacancies(db, actor, wanted, day, limit=files.ALL)
+    )
 
 
 doors: list[HTTPRouteHandler] = [

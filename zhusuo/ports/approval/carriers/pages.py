@@ -34,7 +34,6 @@ from zhusuo.ports.common.pages import go, page
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 KINDS = [(kind.value, kind.label) for kind in CarrierKind]
-HEADER = ("编号", "名称", "类型", "地址", "街镇", "管理单位", "单元", "已备案单元", "有效至", "状态")
 
 
 @dataclass
@@ -117,23 +116,31 @@ async def carriers_xlsx(
     kind: FromQuery[str] = "",
     subdistrict: FromQuery[str] = "",
 ) -> Response[bytes]:
-    async with database.connection() as db:
-        rows = await reads.carriers(db, actor, key=_key(q), kind=kind, subdistrict=subdistrict, limit=reads.SHEET_LIMIT)
-    return await files.sheet(f"载体目录 {day}", HEADER, [_line(row, day) for row in rows])
+    return await files.export(
+        database,
+        actor,
+        day,
+        _listing(day),
+        lambda db: reads.carriers(db, actor, key=_key(q), kind=kind, subdistrict=subdistrict, limit=files.ALL),
+    )
 
 
-def _line(row: reads.CarrierRow, day: date) -> tuple[object, ...]:
-    return (
-        row.number,
-        row.name,
-        row.kind.label,
-        row.address,
-        row.subdistrict,
-        row.manager,
-        row.unit_count,
-        row.covered_count,
-        row.valid_until,
-        row.standing(day)[1],
+def _listing(day: date) -> files.Listing[reads.CarrierRow]:
+    return files.Listing(
+        name="载体目录",
+        noun="carrier",
+        columns={
+            "编号": lambda row: row.number,
+            "名称": lambda row: row.name,
+            "类型": lambda row: row.kind.label,
+            "地址": lambda row: row.address,
+            "街镇": lambda row: row.subdistrict,
+            "管理单位": lambda row: row.manager,
+            "单元": lambda row: row.unit_count,
+            "已备案": lambda row: row.covered_count,
+            "有效至": lambda row: row.valid_until,
+            "状态": lambda row: row.standing(day)[1],
+        },
     )
 
 

@@ -13,7 +13,6 @@ from zhusuo.people.model import Actor
 
 PAGE = 50
 UNITS = 100
-SHEET_LIMIT = 10_000
 _LAST = "\U0010ffff"
 
 

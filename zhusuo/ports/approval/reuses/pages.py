@@ -12,7 +12,6 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from zhusuo import audit
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
@@ -49,20 +48,24 @@ OUTCOME_CHOICES = [
     (ReuseStatus.REFUSED.value, "不予登记", "单元立即放开"),
     (ReuseStatus.WITHDRAWN.value, "申请人撤回", "单元立即放开"),
 ]
-HEADER = (
-    "凭证编号",
-    "申请人",
-    "统一社会信用代码",
-    "案件编号",
-    "用途",
-    "载体",
-    "单元",
-    "状态",
-    "经办",
-    "接入系统",
-    "调用时间",
-    "保留至",
-    "结果时间",
+LISTING: files.Listing[reads.ReuseRow] = files.Listing(
+    name="调用记录",
+    noun="reuse",
+    columns={
+        "凭证编号": lambda row: row.number,
+        "申请人": lambda row: row.applicant,
+        "统一社会信用代码": lambda row: row.business_uscc,
+        "案件编号": lambda row: row.case_number,
+        "用途": lambda row: row.purpose,
+        "载体": lambda row: row.carrier,
+        "单元": lambda row: row.unit,
+        "状态": lambda row: row.status.label,
+        "经办": lambda row: row.person,
+        "接入系统": lambda row: row.client,
+        "调用时间": lambda row: row.created_at,
+        "保留至": lambda row: row.held_until,
+        "结果时间": lambda row: row.outcome_at,
+    },
 )
 
 
@@ -148,28 +151,9 @@ async def reuses_xlsx(
     day: NamedDependency[date],
     narrowed: NamedDependency[Filter],
 ) -> Response[bytes]:
-    """The list as it is narrowed; that it was taken out is recorded."""
-    async with database.transaction() as db:
-        rows = await _rows(db, actor, narrowed, before=None, limit=reads.SHEET_LIMIT)
-        await audit.record(db, actor, "export", "reuse", "list", detail={"rows": len(rows)})
-    return await files.sheet(f"调用记录 {day}", HEADER, map(_line, rows))
-
-
-def _line(row: reads.ReuseRow) -> tuple[object, ...]:
-    return (
-        row.number,
-        row.applicant,
-        row.business_uscc,
-        row.case_number,
-        row.purpose,
-        row.carrier,
-        row.unit,
-        row.status.label,
-        row.person,
-        row.client,
-        row.created_at,
-        row.held_until,
-        row.outcome_at,
+    """The list as it is narrowed."""
+    return await files.export(
+        database, actor, day, LISTING, lambda db: _rows(db, actor, narrowed, before=None, limit=files.ALL)
     )
 
 

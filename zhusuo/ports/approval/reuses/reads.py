@@ -11,7 +11,6 @@ from zhusuo.ports.common import cursors
 from zhusuo.registrations.model import ReuseStatus
 
 PAGE = 50
-SHEET_LIMIT = 10_000
 _LAST = "\U0010ffff"
 
 
