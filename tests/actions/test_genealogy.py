@@ -1,8 +1,10 @@
 """Whatever is split, merged, renumbered and taken back, in any order: nothing descends from itself, no two units in use
-share space, no square metre is lost, and the dossier covers what it covered."""
+share space, no square metre is lost, the dossier covers what it covered, and what was known at a moment stays so."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +35,17 @@ class Floor:
     def label(self) -> str:
         self.count += 1
         return f"10{self.count:02}室"
+
+    async def known(self) -> tuple[datetime, dict[UUID, str]]:
+        """This moment, and which units there are today as far as we know now."""
+        live = await store.units(self.house.db, self.house.carrier_id)
+        return await history.moment(self.house.db), {unit.id: unit.label for unit in live}
+
+    async def labels(self, at: datetime) -> dict[UUID, str]:
+        """Which units there were today, as one could know it at that moment."""
+        rows = await self.house.db.fetch("SELECT id FROM units WHERE carrier_id = $1", self.house.carrier_id)
+        facts = [await history.as_of(self.house.db, row["id"], DAY, at) for row in rows]
+        return {fact.unit_id: fact.label for fact in facts if fact is not None}
 
     async def do(self, what: str, which: int, share: int) -> None:
         live = await store.units(self.house.db, self.house.carrier_id)
@@ -77,8 +90,12 @@ async def test_genealogy(database: Database, db: Connection, steps: list[tuple[s
     rooms = [await house.room(f"{number}室", 1000) for number in (1091, 1092, 1093)]
     await house.cover(*rooms)
     floor = Floor(house)
+    known = [await floor.known()]
     for step in steps:
         await floor.do(*step)
+        known.append(await floor.known())
+    for at, labels in known:
+        assert await floor.labels(at) == labels
     live = await store.units(db, house.carrier_id)
     assert abs(sum(unit.area_m2 or 0 for unit in live) - 3000) <= Decimal("0.08")
     ids = {unit.id for unit in live}
