@@ -147,3 +147,12 @@ def test_names_are_dropped_or_put_together_at_one_gate_or_everywhere() -> None:
         ]
     )
     assert settled_names(names, decided) == [("虹桥路1号", ["港汇中心", "恒隆大厦"])]
+
+
+def test_a_village_behind_its_road_is_read_alike_whether_it_is_known_or_not() -> None:
+    text = "杨浦区中原路桐葵一村36号"
+    known = wash(text, LEXICON.with_roads(["桐葵一村"]))
+    unknown = wash(text, LEXICON)
+    assert known.known_road
+    assert not unknown.known_road
+    assert (known.address, known.reasons) == (unknown.address, unknown.reasons)

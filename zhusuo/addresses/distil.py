@@ -17,7 +17,7 @@ from zhusuo.addresses.model import CAPS, Address, Washed
 SAMPLES = 5
 LEAST_ROWS = 3
 _LONG_ENOUGH = 4
-_ROAD = re.compile("[\u4e00-\u9fff]{1,10}(?:路|街|大道|公路|巷|弄|新?村|里|坊)$")
+_ROAD = re.compile("[\u4e00-\u9fff]{2,10}(?:路|街|大道|公路|巷|弄|新?村|里|坊)$")
 _TEAM = re.compile(r"\d{1,3}(?:村民)?[组队].*$")
 
 
@@ -171,9 +171,9 @@ class Distiller:
     def add(self, line: int, washed: Washed) -> None:
         self._rows += 1
         address = washed.address
-        faults = [reason for reason in washed.reasons if _stands_in_the_way(reason.code)]
-        for reason in faults:
-            seen = self._causes.setdefault(reason.code, _CauseSeen(text=reason.text))
+        faults = {reason.code: reason.text for reason in washed.reasons if _stands_in_the_way(reason.code)}
+        for code, text in faults.items():
+            seen = self._causes.setdefault(code, _CauseSeen(text=text))
             seen.rows += 1
             if len(seen.lines) < SAMPLES:
                 seen.lines.append(line)

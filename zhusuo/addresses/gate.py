@@ -42,6 +42,7 @@ _BESIDE = re.compile("(?:[东南西北]{1,2}[侧首端面]|近旁|对面|附近|
 _BESIDE_ENDS = frozenset("侧首端面旁近")
 _ROADISH = re.compile("(?:路|街|道|巷|村|邨|里|坊|弄|宅|线|浜)$")
 _CROSSING = re.compile("(?:路|街|道)(?:交叉)?口")
+_ROAD_AT_END = re.compile("(?:路|街|大道|公路)$")
 _ROAD_INSIDE = re.compile("路|街|大道|公路")
 
 _FIRST = re.compile(r"(?:[甲乙丙丁临附]字?)?[0-9]|[A-Z]")
@@ -252,8 +253,11 @@ def _read_road(draft: Draft, lexicon: Lexicon, start: int, end: int) -> bool:
         end = beside.start()
     at = _known(lexicon, text, start, end)
     if at >= 0 and at - start != 1:
-        _read_before_road(draft, lexicon, start, at)
         written = text[at:end]
+        on = -1 if _ROAD_AT_END.search(written) else _known(lexicon, text, start, at)
+        if on >= 0 and on - start != 1:  # 中原路长海一村36号: the village is as well known as its road
+            draft.note("descriptor", f"门牌按“{written}”的编号理解，不按{text[on:at]}", on, at)
+        _read_before_road(draft, lexicon, start, at if on < 0 or on - start == 1 else on)
         draft.road, draft.known_road = lexicon.roads[written], True
         if draft.road != written:
             draft.note("former_road", f"“{written}”通作{draft.road}", at, end)
