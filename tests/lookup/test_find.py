@@ -92,6 +92,7 @@ async def test_what_differs_is_named(look: Look, text: str, class_: str, unit: s
         ("宜山路935号904室-5", "unit_inside"),
         ("宜山路935号2号楼904室", "building_unclear"),
         ("徐汇区宜上路935号904室", "edit"),
+        ("山宜路935号904室", "edit"),
         ("宜山路935号904室、宜山路937号101室", "two_addresses"),
         ("宜山路936号汇宁大厦904室", "not_sure"),
     ],
@@ -342,6 +343,9 @@ async def test_reasons_point_at_their_place(look: Look, enter: Enter) -> None:
     assert correction.span is not None
     assert text[slice(*correction.span)] == "肇家浜路"
     assert match.canonical == "上海市徐汇区肇嘉浜路1366号1803室"
+    match = await look("徐汇区肇浜嘉路1366号1803室")
+    assert said(match) == ("B", "丁大厦", "1803室")
+    assert "路名按前后颠倒更正：肇浜嘉路 → 肇嘉浜路" in {reason.text for reason in match.reasons}
 
 
 async def test_one_character_is_corrected_only_where_nothing_else_is_near(look: Look, enter: Enter) -> None:

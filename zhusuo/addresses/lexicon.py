@@ -127,6 +127,11 @@ class Lexicon:
         found |= set(self.gaps.get(road, ()))
         return frozenset(self.roads[near] for near in found if near != road and _one_apart(near, road))
 
+    def swapped(self, road: str) -> frozenset[str]:
+        """The roads that `road` is with two neighbouring characters in the wrong order: 肇浜嘉路 for 肇嘉浜路."""
+        turned = (f"{road[:k]}{road[k + 1]}{road[k]}{road[k + 2 :]}" for k in range(len(road) - 1))
+        return frozenset(self.roads[each] for each in turned if each != road and each in self.roads)
+
     def prefix(self, text: str, start: int) -> str:
         """The longest district, subdistrict or city whose full name stands at `start`; "" if there is none."""
         for name in self.prefixes.get(text[start : start + 2], ()):

@@ -131,7 +131,7 @@ async def _otherwise(db: Connection, question: Asked, scope: _Scope) -> Match:
         if near:
             return _neighbours(question, near, named)
         if not question.washed.known_road:
-            near_roads = sorted(scope.lexicon.near(address.road))
+            near_roads = sorted(scope.lexicon.near(address.road) | scope.lexicon.swapped(address.road))
             like = await store.on_like_roads(
                 db,
                 road=address.road,
@@ -187,18 +187,28 @@ async def _corrected(db: Connection, question: Asked, gates: list[Gate], near_ro
     """
     written, right = question.address.road, sorted({gate.road for gate in gates})
     sounds = gates[0].rung == "sound"
-    text = f"路名按{'同音字' if sounds else '一字之差'}更正：{written} → {'、'.join(right)}"
+    text = f"路名按{_how(sounds, written, right[0], scope)}更正：{written} → {'、'.join(right)}"
     correction = reason(question, gates[0].rung, text, written)
     told = bool(question.address.district)
     if sounds:
         told = told or scope.lexicon.only_road_that_sounds(pinyin_of(written)) == right[0]
-    sure = told and len(right) == 1 and (sounds or (near_roads == right and is_slip(written, right[0])))
+    sure = told and len(right) == 1 and (sounds or (near_roads == right and _may_be_slip(written, right[0], scope)))
     found = hits(question, gates)
     if not sure or not found:
         return answer(question, "C", (correction, *_unsure(question)), candidates=neighbours(gates))
     question = replace(question, address=replace(question.address, road=right[0]))
     corrected = [Hit(gate=hit.gate, units=hit.units, reasons=(correction, *hit.reasons)) for hit in found]
     return await _settle(db, question, corrected, scope)
+
+
+def _how(sounds: bool, written: str, road: str, scope: _Scope) -> str:
+    if sounds:
+        return "同音字"
+    return "前后颠倒" if road in scope.lexicon.swapped(written) else "一字之差"
+
+
+def _may_be_slip(written: str, road: str, scope: _Scope) -> bool:
+    return road in scope.lexicon.swapped(written) or is_slip(written, road)
 
 
 async def _by_name(db: Connection, question: Asked, gates: list[Gate], scope: _Scope) -> Match:
