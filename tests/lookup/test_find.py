@@ -94,6 +94,9 @@ async def test_what_differs_is_named(look: Look, text: str, class_: str, unit: s
         ("徐汇区宜上路935号904室", "edit"),
         ("山宜路935号904室", "edit"),
         ("宜山路935号904室、宜山路937号101室", "two_addresses"),
+        ("宜山路935号对面", "beside"),
+        ("宜山路935号旁904室", "beside"),
+        ("宜山路935号904室隔壁", "beside"),
         ("宜山路936号汇宁大厦904室", "not_sure"),
     ],
 )

@@ -23,6 +23,7 @@ CAPS: dict[str, Class] = {
     "bare_number": "B",
     "name_first": "B",
     "prefix": "C",
+    "beside": "C",
     "two_districts": "C",
     "two_addresses": "C",
     "two_buildings": "C",

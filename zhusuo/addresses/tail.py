@@ -8,6 +8,7 @@ from zhusuo.addresses.units import expand_codes, floor_in, floor_text
 from zhusuo.addresses.words import (
     ACTUAL,
     BELOW,
+    BESIDE,
     BUILDING,
     BUILDING_AFTER,
     BUILDING_WORDS,
@@ -278,7 +279,9 @@ class _Tail:
             if not NOT_A_BUILDING.search(run):
                 self._building(run[building.start() :], "", start, end)
                 return end
-        if PART.fullmatch(run):
+        if BESIDE.fullmatch(run):
+            draft.note("beside", f"“{run}”说的不是这个门牌本身", start, end)
+        elif PART.fullmatch(run):
             self._more(run)
         elif DESCRIPTOR.search(run):
             draft.note("descriptor", f"“{run}”没有用来查找", start, end)

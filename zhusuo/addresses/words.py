@@ -45,6 +45,7 @@ PART = re.compile(
 DESCRIPTOR = re.compile(
     "^(?:近|临|靠|距|原|旁|及|和|与|等|内|共)|(?:口|对面|旁|附近|内|交叉|以[东南西北]|[东南西北]{1,2}(?:首|堍))$"
 )
+BESIDE = re.compile("(?:斜?对[面过门]|旁边?|隔壁|附近)[的第]?")
 SECOND_ROAD = re.compile("(?:路|街|大道|公路)$")
 NOTHING = frozenset("室号楼层第之单元内的铺座房间")
 ACTUAL = re.compile("实际|名义|原|现|标号|又名|即|工商|奉工|临时")
