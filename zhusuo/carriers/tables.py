@@ -205,12 +205,12 @@ def _filled(rows: Sequence[Sequence[str]], start: int) -> Iterator[tuple[int, Se
 class Book:
     """An XLSX with one sheet. Whatever text it holds stays text: nothing starts a formula or becomes a link.
 
-    Its rows lie on disk until it is closed, so that a long one takes no more memory than a short one.
+    The rows of a long one lie on disk until it is closed, so that it takes no more memory than a short one.
     """
 
-    def __init__(self, name: str, header: Sequence[str]) -> None:
+    def __init__(self, name: str, header: Sequence[str], *, long: bool = False) -> None:
         self._output = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._output, {"constant_memory": True})
+        self._book = xlsxwriter.Workbook(self._output, {"in_memory": not long, "constant_memory": long})
         self._sheet = self._book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31] or "Sheet1")
         bold, self._day, self._moment = (
             self._book.add_format(each)

@@ -171,7 +171,7 @@ async def audit(
 ) -> Response[bytes]:
     """The newest entries; taking them out is an entry itself, behind those that are taken."""
     name = f"{ENTRIES.name} {day}"
-    book = Book(name, list(ENTRIES.columns))
+    book = Book(name, list(ENTRIES.columns), long=True)
     async with database.transaction() as db:
         count = await _fill(db, book, noun_id)
         await files.taken_out(db, actor, ENTRIES.noun, count)
