@@ -18,6 +18,7 @@ async def test_a_choice_is_remembered_for_its_author_and_accepted_for_all(
 ) -> None:
     await sign_in(page, installation, "zhoumin")
     await page.goto(f"{installation.url}/approval")
+    await expect(page.locator("#f-address")).to_be_focused()
     await page.keyboard.type(ADDRESS)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name=re.compile("需要选定"))).to_be_visible()
