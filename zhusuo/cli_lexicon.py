@@ -102,6 +102,8 @@ def _rows(file: Path, column: str) -> Iterator[CsvRow | CsvFault]:
 def _write(out: Path, found: Distilled) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _write_roads(out / "roads.txt", merged_roads(road.line for road in found.roads))
+    roads = ((each.name, each.rows, "、".join(each.numbers), "、".join(each.districts)) for each in found.roads)
+    _write_table(out / "roads.csv", ("路名", "行数", "门牌", "区"), roads)
     gates = ((each.district, each.text, each.rows, "、".join(each.names)) for each in found.gates)
     _write_table(out / "gates.csv", ("区", "门牌", "行数", "名称"), gates)
     _write_table(out / "names.csv", NAMES, ((each.name, each.gate, each.rows) for each in found.names))

@@ -62,6 +62,7 @@ def test_a_list_becomes_roads_and_doubts_and_a_person_settles_them(tmp_path: Pat
     assert "读了 9 行，读懂 8 行。" in result.output
     assert "没有门牌号：1 行，例如第 9 行" in result.output
     assert read_roads(out / "roads.txt") == ["锦葵桐路"]
+    assert [tuple(row.values()) for row in table(out / "roads.csv")] == [("锦葵桐路", "3", "1号", "徐汇区")]
     assert [(row["疑点"], row["内容"], row["相近"]) for row in table(out / "doubts.csv")] == [
         ("与另一路名同音", "肇家浜路", "肇嘉浜路"),
         ("写在路名处，不像路名", "桐葵家湾", ""),
