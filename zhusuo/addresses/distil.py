@@ -61,6 +61,7 @@ CAUSES = {
     "two_buildings": "写了两幢",
     "several_places": "房号分不清在哪一层",
     "two_districts": "写了两个区",
+    "beside": "写的是旁边或对面",
     "cut": "太长，没有读完",
     "other_city": "不在本市",
     "empty": "没有写地址",
