@@ -197,7 +197,9 @@ async def test_a_list_is_taken_along_as_its_page_shows_it(site: Site, db: Connec
             labels = {html.text(each) for each in html.parse(page.text).findall(".//th")}
             assert labels - {listed.buttons} <= set(header), query
             assert all(len(row) == len(header) for row in rows)
-    recorded = await db.fetch("SELECT noun, detail ->> 'rows' AS rows FROM audit_entries WHERE action = 'export'")
+    recorded = await db.fetch(
+        "SELECT noun, detail ->> 'rows' AS rows FROM audit_entries WHERE action = 'export' ORDER BY at"
+    )
     assert {each["noun"] for each in recorded} == {listed.noun}
     assert len(recorded) == len(listed.narrowed)
     assert int(recorded[0]["rows"]) >= len(next(iter(listed.narrowed.values())))
