@@ -77,6 +77,23 @@ def app(things: Things) -> Litestar:
     return create_app(things.database, things.store, things.settings, things.signer, things.lexicon, ROOMS)
 
 
+COLLECTIONS = (20_000, 20, 50)
+"""How many new objects between two collections, and how many of the lesser ones to a greater: a page of a tall tower
+makes tens of thousands of objects, and next to none of them in circles."""
+
+
+def _leave_alone() -> None:
+    """What is there by now is not looked through again at every collection: that takes tens of milliseconds."""
+    gc.collect()
+    gc.freeze()
+
+
+def _warm(lexicon: Lexicon) -> None:
+    """In a thread: the first address that needs the readings of all characters does not wait for them."""
+    lexicon.warm()
+    _leave_alone()
+
+
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     async with opened(settings) as things:
@@ -88,11 +105,10 @@ async def serve(settings: Settings) -> None:
             backlog=1024,
             log_access=False,
         )
-        # What is there from the start is not looked through again at every collection: that takes tens of milliseconds.
-        gc.collect()
-        gc.freeze()
+        gc.set_threshold(*COLLECTIONS)
+        _leave_alone()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
-        loop.run_in_executor(None, things.lexicon.warm)
+        loop.run_in_executor(None, _warm, things.lexicon)
         await server.serve()
