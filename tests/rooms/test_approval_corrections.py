@@ -157,7 +157,7 @@ async def test_what_was_accepted_is_revoked_by_anybody_of_the_district(review: R
     assert "需要选定" in answer.text
 
 
-async def test_the_list_is_narrowed_counted_and_taken_along(review: Review) -> None:
+async def test_the_list_is_narrowed_counted_and_taken_along(review: Review, db: Connection) -> None:
     await review.choose()
     await review.choose(by=review.other)
     for query, there in (
@@ -179,6 +179,10 @@ async def test_the_list_is_narrowed_counted_and_taken_along(review: Review) -> N
     assert (rows[1][0], rows[1][3], rows[1][4], rows[1][9]) == (ADDRESS, "1403室", 2.0, "待核定")
     empty = await review.get(review.other, f"{LIST}.xlsx?status=revoked")
     assert empty.status_code == 200
+    recorded = await db.fetch(
+        "SELECT noun, detail ->> 'rows' AS rows FROM audit_entries WHERE action = 'export' ORDER BY at"
+    )
+    assert [tuple(each) for each in recorded] == [("correction", "1"), ("correction", "0")]
 
 
 async def test_the_rail_counts_what_others_wait_for(review: Review) -> None:

@@ -33,20 +33,24 @@ TONES = {
     CorrectionStatus.REJECTED: "bad",
     CorrectionStatus.REVOKED: "",
 }
-HEADER = (
-    "原文",
-    "所选载体",
-    "载体地址",
-    "所选单元",
-    "选过次数",
-    "选过的人",
-    "提出人",
-    "提出时间",
-    "案件编号",
-    "状态",
-    "核定人",
-    "核定时间",
-    "理由",
+LISTING = files.Listing[reads.CorrectionRow](
+    name="地址更正",
+    noun="correction",
+    columns={
+        "原文": lambda row: row.written,
+        "所选载体": lambda row: row.carrier,
+        "载体地址": lambda row: row.address,
+        "所选单元": lambda row: row.unit,
+        "选过次数": lambda row: row.pick_count,
+        "选过的人": lambda row: "、".join(row.people),
+        "提出人": lambda row: row.proposed_by,
+        "提出时间": lambda row: row.proposed_at,
+        "案件编号": lambda row: row.case_number,
+        "状态": lambda row: row.status.label,
+        "核定人": lambda row: row.decided_by,
+        "核定时间": lambda row: row.decided_at,
+        "理由": lambda row: row.reason,
+    },
 )
 
 
@@ -96,26 +100,12 @@ async def corrections_xlsx(
     q: FromQuery[str] = "",
 ) -> Response[bytes]:
     wanted = _status(status).replace("all", "")
-    async with database.connection() as db:
-        rows = await reads.corrections(db, actor, status=wanted, text=typed(q), limit=reads.SHEET_LIMIT)
-    return await files.sheet(f"地址更正 {day}", HEADER, [_line(row) for row in rows])
-
-
-def _line(row: reads.CorrectionRow) -> tuple[object, ...]:
-    return (
-        row.written,
-        row.carrier,
-        row.address,
-        row.unit,
-        row.pick_count,
-        "、".join(row.people),
-        row.proposed_by,
-        row.proposed_at,
-        row.case_number,
-        row.status.label,
-        row.decided_by,
-        row.decided_at,
-        row.reason,
+    return await files.export(
+        database,
+        actor,
+        day,
+        LISTING,
+        lambda db: reads.corrections(db, actor, status=wanted, text=typed(q), limit=files.ALL),
     )
 
 

@@ -12,7 +12,6 @@ from zhusuo.people.model import Actor
 from zhusuo.ports.common import cursors
 
 PAGE = 50
-SHEET_LIMIT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
