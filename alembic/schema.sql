@@ -504,6 +504,21 @@ CREATE TABLE idempotency_keys (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE look_requests (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    unit_id uuid,
+    district_code text NOT NULL,
+    why text NOT NULL,
+    asked_by uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    finding text,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    CONSTRAINT look_request_answered CHECK ((((finding IS NULL) = (answered_at IS NULL)) AND ((answered_at IS NULL) = (answered_by IS NULL))))
+);
+
 CREATE TABLE managements (
     id uuid DEFAULT uuidv7() NOT NULL,
     carrier_id uuid NOT NULL,
@@ -1006,6 +1021,9 @@ ALTER TABLE ONLY flags
 ALTER TABLE ONLY idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller_id, key);
 
+ALTER TABLE ONLY look_requests
+    ADD CONSTRAINT look_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY managements
     ADD CONSTRAINT managements_pkey PRIMARY KEY (id);
 
@@ -1183,6 +1201,8 @@ CREATE INDEX dossier_versions_ending ON dossier_versions USING btree (valid_unti
 
 CREATE INDEX dossiers_by_carrier ON dossiers USING btree (carrier_id);
 
+CREATE INDEX events_by_carrier ON events USING btree (carrier_id, id DESC) WHERE (carrier_id IS NOT NULL);
+
 CREATE INDEX events_by_district ON events USING btree (district_code, "position");
 
 CREATE INDEX events_unnumbered ON events USING btree (id) WHERE ("position" IS NULL);
@@ -1200,6 +1220,10 @@ CREATE INDEX filings_queue ON filings USING btree (district_code, submitted_at) 
 CREATE INDEX filings_returned ON filings USING btree (district_code, deadline_on) WHERE (status = 'returned'::text);
 
 CREATE UNIQUE INDEX flag_once ON flags USING btree (carrier_id, unit_id, kind, source) NULLS NOT DISTINCT WHERE (cleared_at IS NULL);
+
+CREATE UNIQUE INDEX look_request_once ON look_requests USING btree (carrier_id, unit_id) NULLS NOT DISTINCT WHERE (answered_at IS NULL);
+
+CREATE INDEX look_requests_by_carrier ON look_requests USING btree (carrier_id, asked_at DESC);
 
 CREATE UNIQUE INDEX management_once ON managements USING btree (carrier_id, organisation_id) WHERE (status = ANY (ARRAY['claimed'::text, 'confirmed'::text]));
 
@@ -1454,6 +1478,21 @@ ALTER TABLE ONLY flags
 
 ALTER TABLE ONLY flags
     ADD CONSTRAINT flags_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY look_requests
+    ADD CONSTRAINT look_requests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY look_requests
+    ADD CONSTRAINT look_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY look_requests
+    ADD CONSTRAINT look_requests_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY look_requests
+    ADD CONSTRAINT look_requests_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY look_requests
+    ADD CONSTRAINT look_requests_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
 
 ALTER TABLE ONLY managements
     ADD CONSTRAINT management_document FOREIGN KEY (document_id) REFERENCES documents(id);
