@@ -190,6 +190,14 @@ CREATE TABLE businesses (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE calendar_days (
+    falls_on date NOT NULL,
+    works boolean NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    source text DEFAULT ''::text NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE carrier_addresses (
     id uuid DEFAULT uuidv7() NOT NULL,
     carrier_id uuid NOT NULL,
@@ -901,6 +909,140 @@ CREATE TABLE waivers (
     "position" integer NOT NULL
 );
 
+CREATE TABLE zombie_allowances (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    carrier_id uuid NOT NULL,
+    unit_id uuid,
+    reason text NOT NULL,
+    allowed_by uuid NOT NULL,
+    allowed_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_by uuid,
+    ended_at timestamp with time zone
+);
+
+CREATE SEQUENCE zombie_case_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE zombie_cases (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number text NOT NULL,
+    registration_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    name text NOT NULL,
+    cause text NOT NULL,
+    status text DEFAULT 'opened'::text NOT NULL,
+    score integer NOT NULL,
+    rules_number integer NOT NULL,
+    reasons jsonb NOT NULL,
+    opened_on date NOT NULL,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    code text NOT NULL,
+    notified_on date,
+    deadline_on date,
+    answered_at timestamp with time zone,
+    answer text,
+    answer_text text DEFAULT ''::text NOT NULL,
+    late boolean DEFAULT false NOT NULL,
+    inspected_on date,
+    found boolean,
+    decided_on date,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    appeal_until date,
+    appealed_on date,
+    newcomer_id uuid,
+    closed_at timestamp with time zone,
+    CONSTRAINT zombie_case_answer CHECK ((answer = ANY (ARRAY['here'::text, 'gone'::text]))),
+    CONSTRAINT zombie_case_closed CHECK (((closed_at IS NULL) = (status = ANY (ARRAY['opened'::text, 'notified'::text, 'answered'::text, 'silent'::text, 'inspecting'::text, 'inspected'::text, 'appealed'::text, 'unsettled'::text])))),
+    CONSTRAINT zombie_case_status CHECK ((status = ANY (ARRAY['opened'::text, 'notified'::text, 'answered'::text, 'silent'::text, 'inspecting'::text, 'inspected'::text, 'cleared'::text, 'appealed'::text, 'upheld'::text, 'reversed'::text, 'unsettled'::text, 'dismissed'::text, 'settled'::text])))
+);
+
+CREATE TABLE zombie_letters (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    case_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    written_on date NOT NULL,
+    content jsonb NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    written_by uuid,
+    sent_on date,
+    sent_how text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE zombie_lists (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    district_code text NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    dated_on date NOT NULL,
+    file_name text NOT NULL,
+    row_count integer NOT NULL,
+    matched_count integer NOT NULL,
+    new_count integer NOT NULL,
+    unmatched jsonb DEFAULT '[]'::jsonb NOT NULL,
+    imported_by uuid NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE zombie_positions (
+    name text NOT NULL,
+    "position" bigint NOT NULL
+);
+
+CREATE TABLE zombie_rule_sets (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    district_code text NOT NULL,
+    number integer NOT NULL,
+    status text DEFAULT 'proposed'::text NOT NULL,
+    threshold integer NOT NULL,
+    rules jsonb NOT NULL,
+    note text NOT NULL,
+    proposed_by uuid NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    replayed jsonb,
+    activated_by uuid,
+    activated_at timestamp with time zone,
+    CONSTRAINT zombie_rule_set_status CHECK ((status = ANY (ARRAY['proposed'::text, 'active'::text, 'superseded'::text, 'withdrawn'::text]))),
+    CONSTRAINT zombie_rule_set_two_people CHECK ((activated_by <> proposed_by))
+);
+
+CREATE TABLE zombie_signals (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    registration_id uuid NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    observed_on date NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    measure integer,
+    recorded_by uuid,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    list_id uuid,
+    ended_on date,
+    dismissed_in uuid,
+    CONSTRAINT zombie_signal_order CHECK ((ended_on >= observed_on))
+);
+
+CREATE TABLE zombie_steps (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    case_id uuid NOT NULL,
+    kind text NOT NULL,
+    said_on date NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    said_by uuid,
+    speaker text NOT NULL,
+    text text NOT NULL
+);
+
 ALTER TABLE ONLY approval_items
     ADD CONSTRAINT approval_items_pkey PRIMARY KEY (catalogue_id, code);
 
@@ -921,6 +1063,9 @@ ALTER TABLE ONLY businesses
 
 ALTER TABLE ONLY businesses
     ADD CONSTRAINT businesses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY calendar_days
+    ADD CONSTRAINT calendar_days_pkey PRIMARY KEY (falls_on);
 
 ALTER TABLE ONLY carrier_addresses
     ADD CONSTRAINT carrier_address_once UNIQUE (carrier_id, key);
@@ -1141,6 +1286,45 @@ ALTER TABLE ONLY waiver_catalogues
 ALTER TABLE ONLY waivers
     ADD CONSTRAINT waivers_pkey PRIMARY KEY (catalogue_id, item_code, requirement);
 
+ALTER TABLE ONLY zombie_allowances
+    ADD CONSTRAINT zombie_allowances_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_code_key UNIQUE (code);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_number_key UNIQUE (number);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY zombie_letters
+    ADD CONSTRAINT zombie_letters_number_key UNIQUE (number);
+
+ALTER TABLE ONLY zombie_letters
+    ADD CONSTRAINT zombie_letters_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY zombie_lists
+    ADD CONSTRAINT zombie_lists_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY zombie_positions
+    ADD CONSTRAINT zombie_positions_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY zombie_rule_sets
+    ADD CONSTRAINT zombie_rule_set_once UNIQUE (district_code, number);
+
+ALTER TABLE ONLY zombie_rule_sets
+    ADD CONSTRAINT zombie_rule_sets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY zombie_signals
+    ADD CONSTRAINT zombie_signal_once UNIQUE (registration_id, kind, observed_on, source);
+
+ALTER TABLE ONLY zombie_signals
+    ADD CONSTRAINT zombie_signals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY zombie_steps
+    ADD CONSTRAINT zombie_steps_pkey PRIMARY KEY (id);
+
 CREATE INDEX audit_by_noun ON audit_entries USING btree (noun, noun_id, at DESC);
 
 CREATE INDEX audit_by_time ON audit_entries USING btree (at DESC);
@@ -1279,6 +1463,8 @@ CREATE INDEX tasks_open ON tasks USING btree (kind, weight, due_at) WHERE ((done
 
 CREATE INDEX tenancies_by_carrier ON tenancies USING btree (carrier_id) WHERE (moved_out_on IS NULL);
 
+CREATE INDEX tenancies_by_unit ON tenancies USING btree (unit_id);
+
 CREATE INDEX tenancies_moved_in ON tenancies USING btree (district_code, moved_in_on DESC) WHERE (moved_in_on IS NOT NULL);
 
 CREATE INDEX tenancies_moved_out ON tenancies USING btree (district_code, moved_out_on DESC) WHERE (moved_out_on IS NOT NULL);
@@ -1322,6 +1508,30 @@ CREATE INDEX version_documents_by_document ON version_documents USING btree (doc
 CREATE INDEX version_units_by_unit ON version_units USING btree (unit_id);
 
 CREATE INDEX version_units_covered ON version_units USING btree (version_id) WHERE upper_inf(during);
+
+CREATE UNIQUE INDEX zombie_allowance_once ON zombie_allowances USING btree (carrier_id, unit_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX zombie_case_one_open ON zombie_cases USING btree (registration_id) WHERE (status = ANY (ARRAY['opened'::text, 'notified'::text, 'answered'::text, 'silent'::text, 'inspecting'::text, 'inspected'::text, 'unsettled'::text]));
+
+CREATE INDEX zombie_cases_by_carrier ON zombie_cases USING btree (carrier_id, opened_on DESC);
+
+CREATE INDEX zombie_cases_by_district ON zombie_cases USING btree (district_code, opened_on DESC, id DESC);
+
+CREATE INDEX zombie_cases_by_registration ON zombie_cases USING btree (registration_id);
+
+CREATE INDEX zombie_cases_open ON zombie_cases USING btree (district_code, opened_on DESC, id DESC) WHERE (closed_at IS NULL);
+
+CREATE INDEX zombie_cases_waiting ON zombie_cases USING btree (deadline_on) WHERE (status = 'notified'::text);
+
+CREATE INDEX zombie_letters_by_case ON zombie_letters USING btree (case_id, id);
+
+CREATE INDEX zombie_lists_by_district ON zombie_lists USING btree (district_code, imported_at DESC);
+
+CREATE UNIQUE INDEX zombie_rule_set_active ON zombie_rule_sets USING btree (district_code) WHERE (status = 'active'::text);
+
+CREATE INDEX zombie_signals_live ON zombie_signals USING btree (kind, observed_on) WHERE (ended_on IS NULL);
+
+CREATE INDEX zombie_steps_by_case ON zombie_steps USING btree (case_id, id);
 
 CREATE TRIGGER audit_checkpoints_stand BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION audit_stands();
 
@@ -1670,4 +1880,64 @@ ALTER TABLE ONLY waiver_catalogues
 
 ALTER TABLE ONLY waivers
     ADD CONSTRAINT waivers_catalogue_id_item_code_fkey FOREIGN KEY (catalogue_id, item_code) REFERENCES approval_items(catalogue_id, code);
+
+ALTER TABLE ONLY zombie_allowances
+    ADD CONSTRAINT zombie_allowances_allowed_by_fkey FOREIGN KEY (allowed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_allowances
+    ADD CONSTRAINT zombie_allowances_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY zombie_allowances
+    ADD CONSTRAINT zombie_allowances_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_allowances
+    ADD CONSTRAINT zombie_allowances_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_newcomer_id_fkey FOREIGN KEY (newcomer_id) REFERENCES registrations(id);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES registrations(id);
+
+ALTER TABLE ONLY zombie_cases
+    ADD CONSTRAINT zombie_cases_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY zombie_letters
+    ADD CONSTRAINT zombie_letters_case_id_fkey FOREIGN KEY (case_id) REFERENCES zombie_cases(id);
+
+ALTER TABLE ONLY zombie_letters
+    ADD CONSTRAINT zombie_letters_written_by_fkey FOREIGN KEY (written_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_lists
+    ADD CONSTRAINT zombie_lists_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_rule_sets
+    ADD CONSTRAINT zombie_rule_sets_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_rule_sets
+    ADD CONSTRAINT zombie_rule_sets_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_signals
+    ADD CONSTRAINT zombie_signal_case FOREIGN KEY (dismissed_in) REFERENCES zombie_cases(id);
+
+ALTER TABLE ONLY zombie_signals
+    ADD CONSTRAINT zombie_signal_list FOREIGN KEY (list_id) REFERENCES zombie_lists(id);
+
+ALTER TABLE ONLY zombie_signals
+    ADD CONSTRAINT zombie_signals_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY zombie_signals
+    ADD CONSTRAINT zombie_signals_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES registrations(id);
+
+ALTER TABLE ONLY zombie_steps
+    ADD CONSTRAINT zombie_steps_case_id_fkey FOREIGN KEY (case_id) REFERENCES zombie_cases(id);
+
+ALTER TABLE ONLY zombie_steps
+    ADD CONSTRAINT zombie_steps_said_by_fkey FOREIGN KEY (said_by) REFERENCES persons(id);
 
