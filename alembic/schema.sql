@@ -409,7 +409,7 @@ CREATE TABLE documents (
     discarded_at timestamp with time zone,
     CONSTRAINT document_kind CHECK ((kind = ANY (ARRAY['title_deed'::text, 'completion_certificate'::text, 'floor_plan'::text, 'mandate'::text, 'house_number_certificate'::text, 'lease'::text, 'declaration'::text, 'id_card'::text, 'licence'::text, 'blank'::text, 'other'::text]))),
     CONSTRAINT document_kind_by CHECK ((kind_by = ANY (ARRAY['nobody'::text, 'machine'::text, 'person'::text]))),
-    CONSTRAINT document_purpose CHECK ((purpose = ANY (ARRAY['filing'::text, 'lease'::text, 'claim'::text]))),
+    CONSTRAINT document_purpose CHECK ((purpose = ANY (ARRAY['filing'::text, 'lease'::text, 'claim'::text, 'inspection'::text]))),
     CONSTRAINT document_status CHECK ((status = ANY (ARRAY['waiting'::text, 'reading'::text, 'read'::text, 'unreadable'::text])))
 );
 
@@ -488,6 +488,33 @@ CREATE TABLE filings (
     CONSTRAINT filing_title_situation CHECK ((title_situation = ANY (ARRAY['owner_lets'::text, 'mandated'::text, 'sublet'::text])))
 );
 
+CREATE TABLE finding_photos (
+    id uuid NOT NULL,
+    finding_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE findings (
+    id uuid NOT NULL,
+    inspection_id uuid NOT NULL,
+    outcome text NOT NULL,
+    other_business text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    found_by uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    accuracy_m double precision,
+    photo_count integer DEFAULT 0 NOT NULL,
+    concludes boolean NOT NULL,
+    CONSTRAINT finding_outcome CHECK ((outcome = ANY (ARRAY['found_there'::text, 'nobody'::text, 'refused'::text, 'other_business'::text, 'no_such_address'::text]))),
+    CONSTRAINT finding_position CHECK ((((latitude IS NULL) = (longitude IS NULL)) AND ((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))))
+);
+
 CREATE TABLE flags (
     id uuid DEFAULT uuidv7() NOT NULL,
     unit_id uuid,
@@ -510,6 +537,43 @@ CREATE TABLE idempotency_keys (
     status integer,
     body jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE SEQUENCE inspection_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE inspections (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number text DEFAULT ('HC'::text || lpad((nextval('inspection_numbers'::regclass))::text, 6, '0'::text)) NOT NULL,
+    carrier_id uuid NOT NULL,
+    unit_id uuid,
+    registration_id uuid,
+    district_code text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    cause text NOT NULL,
+    source text DEFAULT ''::text NOT NULL,
+    question text DEFAULT ''::text NOT NULL,
+    due_on date NOT NULL,
+    status text DEFAULT 'planned'::text NOT NULL,
+    planned_by uuid,
+    planned_at timestamp with time zone DEFAULT now() NOT NULL,
+    assigned_to uuid,
+    accompanied_by uuid,
+    assigned_at timestamp with time zone,
+    started_by uuid,
+    started_at timestamp with time zone,
+    ended_by uuid,
+    ended_at timestamp with time zone,
+    cancel_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT inspection_assigned CHECK (((status <> 'assigned'::text) OR (assigned_to IS NOT NULL))),
+    CONSTRAINT inspection_cause CHECK ((cause = ANY (ARRAY['risk'::text, 'asked'::text, 'zombie'::text, 'drawn'::text, 'manual'::text]))),
+    CONSTRAINT inspection_ended CHECK (((status = ANY (ARRAY['found'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT inspection_status CHECK ((status = ANY (ARRAY['planned'::text, 'assigned'::text, 'started'::text, 'found'::text, 'cancelled'::text]))),
+    CONSTRAINT inspection_two_people CHECK ((accompanied_by <> assigned_to))
 );
 
 CREATE TABLE look_requests (
@@ -845,7 +909,7 @@ CREATE TABLE uploads (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
-    CONSTRAINT upload_purpose CHECK ((purpose = ANY (ARRAY['filing'::text, 'lease'::text, 'claim'::text]))),
+    CONSTRAINT upload_purpose CHECK ((purpose = ANY (ARRAY['filing'::text, 'lease'::text, 'claim'::text, 'inspection'::text]))),
     CONSTRAINT upload_size CHECK ((size > 0))
 );
 
@@ -1160,11 +1224,23 @@ ALTER TABLE ONLY events
 ALTER TABLE ONLY filings
     ADD CONSTRAINT filings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY finding_photos
+    ADD CONSTRAINT finding_photos_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY findings
+    ADD CONSTRAINT findings_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY flags
     ADD CONSTRAINT flags_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller_id, key);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_number_key UNIQUE (number);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY look_requests
     ADD CONSTRAINT look_requests_pkey PRIMARY KEY (id);
@@ -1403,7 +1479,25 @@ CREATE INDEX filings_queue ON filings USING btree (district_code, submitted_at) 
 
 CREATE INDEX filings_returned ON filings USING btree (district_code, deadline_on) WHERE (status = 'returned'::text);
 
+CREATE UNIQUE INDEX finding_concludes_once ON findings USING btree (inspection_id) WHERE concludes;
+
+CREATE INDEX finding_photos_by_document ON finding_photos USING btree (document_id);
+
+CREATE INDEX finding_photos_by_finding ON finding_photos USING btree (finding_id, taken_at);
+
+CREATE INDEX findings_by_inspection ON findings USING btree (inspection_id, received_at);
+
 CREATE UNIQUE INDEX flag_once ON flags USING btree (carrier_id, unit_id, kind, source) NULLS NOT DISTINCT WHERE (cleared_at IS NULL);
+
+CREATE UNIQUE INDEX inspection_open_once ON inspections USING btree (carrier_id, unit_id, registration_id) NULLS NOT DISTINCT WHERE (status = ANY (ARRAY['planned'::text, 'assigned'::text, 'started'::text]));
+
+CREATE INDEX inspections_by_carrier ON inspections USING btree (carrier_id, planned_at DESC);
+
+CREATE INDEX inspections_by_due ON inspections USING btree (district_code, status, due_on, id);
+
+CREATE INDEX inspections_by_person ON inspections USING btree (assigned_to, status, due_on);
+
+CREATE INDEX inspections_by_registration ON inspections USING btree (registration_id) WHERE (registration_id IS NOT NULL);
 
 CREATE UNIQUE INDEX look_request_once ON look_requests USING btree (carrier_id, unit_id) NULLS NOT DISTINCT WHERE (answered_at IS NULL);
 
@@ -1680,6 +1774,21 @@ ALTER TABLE ONLY filings
 ALTER TABLE ONLY filings
     ADD CONSTRAINT filings_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
 
+ALTER TABLE ONLY finding_photos
+    ADD CONSTRAINT finding_photos_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY finding_photos
+    ADD CONSTRAINT finding_photos_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES findings(id);
+
+ALTER TABLE ONLY findings
+    ADD CONSTRAINT findings_found_by_fkey FOREIGN KEY (found_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY findings
+    ADD CONSTRAINT findings_inspection_id_fkey FOREIGN KEY (inspection_id) REFERENCES inspections(id);
+
+ALTER TABLE ONLY findings
+    ADD CONSTRAINT findings_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
 ALTER TABLE ONLY flags
     ADD CONSTRAINT flags_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
 
@@ -1688,6 +1797,30 @@ ALTER TABLE ONLY flags
 
 ALTER TABLE ONLY flags
     ADD CONSTRAINT flags_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_accompanied_by_fkey FOREIGN KEY (accompanied_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES persons(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_planned_by_fkey FOREIGN KEY (planned_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES registrations(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_started_by_fkey FOREIGN KEY (started_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY inspections
+    ADD CONSTRAINT inspections_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
 
 ALTER TABLE ONLY look_requests
     ADD CONSTRAINT look_requests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES persons(id);

@@ -161,7 +161,8 @@ async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocu
 
     A clerk sees leases and claims at once, papers of a filing from its submission on, also those that were taken out
     of the filing afterwards: they stay part of what was submitted. A client sees the papers that a version of the
-    district relied on, and the leases that its own organisation brought; bytes only where nothing is secret in them.
+    district relied on, and the leases that its own organisation brought; bytes only where nothing is secret in them. A
+    supervisor sees photographs of inspections in the office's subdistricts.
     """
     row = await db.fetchrow(
         """
@@ -169,6 +170,7 @@ async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocu
                (d.organisation_id = $3 AND $2 IN ('manager', 'agent', 'clerk'))
                OR ($2 = 'clerk' AND d.district_code = $4)
                OR ($2 = 'client' AND d.purpose = 'lease')
+               OR ($2 = 'supervisor' AND d.organisation_id = $3 AND d.purpose = 'inspection')
                OR ($2 = 'client' AND d.status = 'read' AND NOT d.marked_sensitive AND NOT EXISTS (
                    SELECT
                      FROM document_pages AS p
@@ -197,6 +199,11 @@ async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocu
                        AND v.status = 'effective'
                        AND m.organisation_id = $3
                        AND m.status = 'confirmed')
+               WHEN $2 = 'supervisor' THEN d.purpose = 'inspection' AND EXISTS (
+                    SELECT
+                      FROM carriers AS c
+                     WHERE c.id = d.carrier_id
+                       AND c.subdistrict_code = ANY($6::text[]))
                ELSE false
                END
         """,
@@ -205,6 +212,7 @@ async def by_id_for(db: Connection, actor: Actor, document_id: UUID) -> SeenDocu
         actor.organisation_id,
         actor.district_code,
         sorted(actor.scopes),
+        sorted(actor.subdistricts),
     )
     document = await by_id(db, document_id) if row else None
     return SeenDocument(document=document, trusted=row["trusted"]) if row and document else None

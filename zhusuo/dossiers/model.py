@@ -184,11 +184,13 @@ DOCUMENT_STATUS_LABELS = {
 
 
 class Purpose(StrEnum):
-    """What a document was brought for: a filing, a reuse (the tenant's lease), or the claim to manage a carrier."""
+    """What a document was brought for: a filing, a reuse (the tenant's lease), the claim to manage a carrier, or an
+    inspection (a photograph of what was found)."""
 
     FILING = "filing"
     LEASE = "lease"
     CLAIM = "claim"
+    INSPECTION = "inspection"
 
 
 class ReturnReason(StrEnum):

@@ -207,7 +207,7 @@ async def own_filing(db: Connection, actor: Actor, filing_id: UUID) -> bool:
 
 async def document(db: Connection, actor: Actor, document_id: UUID) -> bool:
     """The uploader's organisation; reviewers of the district once submitted; the manager for what is in force; a
-    client for what a version relied on, and for its own organisation's leases."""
+    client for what a version relied on, and for its own organisation's leases; supervisors for photographs."""
     return bool(
         await db.fetchval(
             """
@@ -221,6 +221,11 @@ async def document(db: Connection, actor: Actor, document_id: UUID) -> bool:
                         OR ($2 = 'clerk' AND d.district_code = $4
                             AND (d.filing_id IS NULL OR f.submitted_at IS NOT NULL))
                         OR ($2 = 'client' AND d.purpose = 'lease' AND d.organisation_id = $3)
+                        OR ($2 = 'supervisor' AND d.purpose = 'inspection' AND EXISTS (
+                            SELECT
+                              FROM carriers AS c
+                             WHERE c.id = d.carrier_id
+                               AND c.subdistrict_code = ANY($5::text[])))
                         OR ($2 = 'client' AND d.district_code = $4 AND EXISTS (
                             SELECT FROM version_documents AS vd WHERE vd.document_id = d.id))
                         OR ($2 = 'manager' AND EXISTS (
@@ -237,6 +242,28 @@ async def document(db: Connection, actor: Actor, document_id: UUID) -> bool:
             actor.role,
             actor.organisation_id,
             actor.district_code,
+            sorted(actor.subdistricts),
+        )
+    )
+
+
+async def inspection(db: Connection, actor: Actor, inspection_id: UUID) -> bool:
+    """Supervisors see those of their subdistricts."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM inspections AS i
+                  JOIN carriers AS c ON c.id = i.carrier_id
+                 WHERE i.id = $1
+                   AND $2 = 'supervisor'
+                   AND c.subdistrict_code = ANY ($3::text[])
+            )
+            """,
+            inspection_id,
+            actor.role,
+            sorted(actor.subdistricts),
         )
     )
 
@@ -417,6 +444,7 @@ VISIBLE = {
     "own_filing": own_filing,
     "document": document,
     "own_document": own_document,
+    "inspection": inspection,
     "upload": upload,
     "dossier": dossier,
     "version": version,
