@@ -20,6 +20,7 @@ LEASE_FACTS: dict[str, Any] = {
 FILED_FACTS: dict[str, dict[str, Any]] = {
     "title_deed": {"owner": "上海禾舟投资发展有限公司"},
     "mandate": {
+        "grantor": "上海禾舟投资发展有限公司",
         "grantee": "砚辰（上海）资产运营管理有限公司",
         "term_start": "2025-10-01",
         "term_end": "2033-09-30",

@@ -206,7 +206,7 @@ async def test_a_lease_that_was_read_is_compared_with_what_is_on_file(counter: C
     finds = said(answer, "finds")
     assert "出租方" in finds
     assert "面积" in finds
-    assert "上海禾舟投资发展有限公司" in said(answer, "chainline")
+    assert "上海禾舟投资发展有限公司" in said(answer, "chain")
 
 
 async def test_a_bad_lease_says_why_and_locks_the_button(counter: Counter, db: Connection) -> None:

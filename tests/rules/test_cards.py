@@ -10,7 +10,7 @@ import pytest
 from zhusuo.addresses.model import Address, Reason
 from zhusuo.carriers.model import CarrierAddress
 from zhusuo.dossiers.checklist import Requirement as Asked
-from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Purpose, TitleSituation
+from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Place, Purpose
 from zhusuo.dossiers.standing import Conflict
 from zhusuo.flags import Severity
 from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match
@@ -21,7 +21,6 @@ from zhusuo.registrations.model import (
     Finding,
     LeaseCheck,
     Occupant,
-    Place,
     Requirement,
     Verdict,
     VerdictKind,
@@ -185,48 +184,6 @@ def test_a_finding_shows_its_place_cut_from_the_page_or_as_words() -> None:
     assert drawn.agreements[0]["places"] == "合同 2 页"
     (words,) = cards.lease_card(check, {}, "/documents/").clashes[0]["places"]
     assert words["text"] == "<mark>&lt;至&gt; 2029</mark>"
-
-
-# 使用权链
-
-
-def test_the_chain_runs_from_the_owner_to_the_tenant() -> None:
-    papers = [
-        paper(DocumentKind.TITLE_DEED, owner=OWNER),
-        paper(DocumentKind.MANDATE, grantee=OPERATOR, term_end="2029-06-30", sublet_allowed=True),
-    ]
-    found = cards.chain(papers, TitleSituation.MANDATED, DAY, tenant="申请人")
-    assert found is not None
-    assert [each["name"] for each in found["holders"]] == [OWNER, OPERATOR, "申请人"]
-    assert (found["whole"], found["said"]) == (True, "完整，有转租权")
-    owned = cards.chain(papers, TitleSituation.OWNER_LETS, DAY, tenant="申请人")
-    assert owned is not None
-    assert len(owned["holders"]) == 2
-
-
-def test_a_mandate_that_is_over_breaks_the_chain() -> None:
-    papers = [
-        paper(DocumentKind.TITLE_DEED, owner=OWNER),
-        paper(DocumentKind.MANDATE, grantee=OPERATOR, term_end="2026-06-30"),
-    ]
-    found = cards.chain(papers, TitleSituation.SUBLET, DAY, tenant="申请人")
-    assert found is not None
-    assert (found["whole"], found["said"]) == (False, "断在转租授权")
-    assert found["links"][0]["reason"] == "2026-06-30 已到期"
-
-
-def test_a_lessor_without_right_breaks_the_last_link() -> None:
-    check = LeaseCheck(
-        findings=(Finding(code="lessor_without_right", severity=Severity.BLOCKS, text="…"),), agreements=()
-    )
-    papers = [paper(DocumentKind.TITLE_DEED, owner=OWNER)]
-    found = cards.chain(papers, TitleSituation.OWNER_LETS, DAY, tenant="申请人", lease=check)
-    assert found is not None
-    assert found["links"][-1]["broken"]
-
-
-def test_without_an_owner_there_is_no_chain() -> None:
-    assert cards.chain([], TitleSituation.OWNER_LETS, DAY, tenant="申请人") is None
 
 
 # 材料互相核对

@@ -15,10 +15,10 @@ from zhusuo.addresses.keys import address_key, unit_key
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.wash import wash
 from zhusuo.carriers.model import CarrierAddress, Unit, UnitKind
-from zhusuo.dossiers.model import DocumentKind, TitleSituation
+from zhusuo.dossiers.model import DocumentKind, Place, TitleSituation
 from zhusuo.flags import Severity
 from zhusuo.registrations.leases import FINDINGS, check_lease, unread
-from zhusuo.registrations.model import LeaseCheck, Place
+from zhusuo.registrations.model import LeaseCheck
 from zhusuo.registrations.papers import Fact, Paper, Premises
 
 DAY = date(2026, 11, 1)

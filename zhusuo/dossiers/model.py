@@ -364,6 +364,21 @@ class DocumentPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something stands: the paper, its page (from 1), the box on the upright page (0 to 1), the words there."""
+
+    document_id: UUID
+    kind: DocumentKind
+    page: int
+    box: tuple[float, float, float, float] | None
+    text: str
+
+    @property
+    def caption(self) -> str:
+        return f"{self.kind.label} {self.page} 页"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DocumentField:
     """A fact read from a document, with its place; a person's correction stands beside the machine's value."""
 

@@ -14,9 +14,11 @@ from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, DossierVersion, Purpose, TitleSituation
 from zhusuo.errors import Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor, Role
-from zhusuo.registrations.leases import check_lease, plain_name, read_area, read_day, unread
+from zhusuo.registrations.leases import check_lease, unread
 from zhusuo.registrations.model import LeaseCheck
 from zhusuo.registrations.papers import Paper, Premises, papers_of
+from zhusuo.registrations.values import read_area, read_day
+from zhusuo.rights import plain_name
 
 
 @dataclass(frozen=True, kw_only=True)

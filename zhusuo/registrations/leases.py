@@ -5,11 +5,11 @@ was read without much certainty may raise a question, but does not block by itse
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from zhusuo.addresses.keys import building_key, covers, expand_units, name_key
 from zhusuo.addresses.lexicon import Lexicon
@@ -21,8 +21,11 @@ from zhusuo.dossiers.model import (
     TitleSituation,
 )
 from zhusuo.flags import Severity
+from zhusuo.registrations.chains import UNREAD_GRANTEE, Named, Stated, named_units, stated
 from zhusuo.registrations.model import Agreement, Finding, LeaseCheck
 from zhusuo.registrations.papers import Fact, Paper, Premises
+from zhusuo.registrations.values import distance, near, read_area, read_day, yes
+from zhusuo.rights import Doubt, Flaw, Right, RightKind, Step, chain_to_party, plain_name
 
 SURE = 0.75
 """Below this confidence a contradiction needs a reason instead of blocking."""
@@ -44,6 +47,10 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "mandate_not_in_force": (Severity.BLOCKS, "“{lessor}”的授权期限为 {term}，今天不在期限内。"),
     "no_right_to_sublet": (Severity.BLOCKS, "“{lessor}”以自己的名义出租，但备案的授权不准转租。"),
     "registration_not_allowed": (Severity.BLOCKS, "产权人的授权写明房屋不得用于登记。"),
+    "mandate_out_of_scope": (Severity.BLOCKS, "“{lessor}”的授权范围不含{units}。"),
+    "grantor_without_right": (Severity.BLOCKS, "授权由“{grantor}”出具，但它不是产权人，也没有备案的授权。"),
+    "land_term_over": (Severity.NEEDS_REASON, "土地使用期限已于 {day} 届满，请核对是否续期。"),
+    "deed_without_unit": (Severity.NEEDS_REASON, "产权证所列的单元里没有{units}，请核对原页。"),
     "term_beyond_mandate": (Severity.NOTE, "租期至 {lease}，转租授权至 {mandate}，超出 {span}。"),
     "expired": (Severity.BLOCKS, "租期已于 {day} 届满。"),
     "term_reversed": (Severity.NEEDS_REASON, "租期写作 {start} 至 {end}，止期早于起期，请核对原页。"),
@@ -68,9 +75,11 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
 }
 
 _COMPANY = re.compile("公司|企业|合伙|中心|集团|合作社|事务所|工作室|[厂店社行部馆院所会]$")
-_DAY = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
-_AREA = re.compile(r"\d+(?:\.\d+)?")
-_NO = re.compile("不得|不准|不可|不能|禁止|否|不同意|未经")
+_SAYS_ADDRESS = (
+    (DocumentKind.HOUSE_NUMBER_CERTIFICATE, "current_address"),
+    (DocumentKind.TITLE_DEED, "location"),
+    (DocumentKind.COMPLETION_CERTIFICATE, "location"),
+)
 
 
 # -- the check -----------------------------------------------------------------------------------------------------
@@ -95,35 +104,42 @@ def check_lease(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Mandate:
+_TAKES: dict[DocumentKind, tuple[str, ...]] = {DocumentKind.MANDATE: ("grantee",), DocumentKind.LEASE: ("lessee",)}
+"""Who is given something by a kind of paper on file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong with a step of the chain, and where both sides of it stand."""
+
+    code: str
     paper: Paper
-    grantee: Fact
-    sublet: Fact | None
-    starts: Fact | None
-    ends: Fact | None
-    registration: Fact | None
+    facts: tuple[Fact | None, ...]
+    said: dict[str, Any]
+    unread: bool = False
+    about: str = ""
+
+    @property
+    def key(self) -> tuple[str, UUID | None]:
+        return self.code + self.about, self.paper.document_id
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Let:
-    """What the lease lets, and where it says so: keys of units in a building; in a street, the shop's own number."""
+    """What the lease lets, and where it says so: units in their buildings; in a street, the shop's own number."""
 
     source: Fact
-    building: str
     number: str
-    keys: tuple[str, ...]
+    named: tuple[Named, ...]
 
     @property
     def shown(self) -> str:
-        return _shown(self.keys) if self.keys else f"{self.number}号"
+        return shown_units(self.named) if self.named else f"{self.number}号"
 
     def holds(self, unit: Unit) -> bool:
         if not unit.key:
             return covers(self.number, unit.number)
-        if unit.key not in self.keys:
-            return False
-        return not self.building or not unit.building or building_key(unit.building) == self.building
+        return any(each.means(unit) for each in self.named)
 
 
 class _Check:
@@ -144,51 +160,108 @@ class _Check:
     # -- the rules
 
     def lessor(self) -> None:
-        """Who lets must own the house or be allowed to let it."""
+        """Who lets must own the house or be allowed to let it, for every unit of the lease."""
         lessor = self._read("lessor", what="出租方")
         owners = self._filed(DocumentKind.TITLE_DEED, "owner")
-        mandates = self._mandates()
         if not owners:
             self._add("filed_unread", unread=True, what="产权人")
         if lessor is None:
             return
-        if owner := _same(lessor.text, owners, lambda fact: fact.text):
-            self._agree("lessor", "出租方", lessor.text, lessor, owner)
+        rights = stated(self.filed, self.premises.covered)
+        grantees = [fact for paper in self.filed for fact in paper.all(*_TAKES.get(paper.kind, ()))]
+        if _same(lessor.text, [*owners, *grantees], lambda fact: fact.text):
+            self._trace(lessor, rights)
             return
-        if mandate := _same(lessor.text, mandates, lambda each: each.grantee.text):
-            self._mandated(lessor, mandate)
-            return
-        parties = [*owners, *(each.grantee for each in mandates)]
-        if near := next((fact for fact in parties if _near(lessor.text, fact.text)), None):
-            self._add("lessor_spelled_otherwise", lessor, near, lessor=lessor.text, party=near.text)
-        elif self._parties_known(owners, mandates):
+        parties = [*owners, *grantees]
+        if known := next((fact for fact in parties if near(lessor.text, fact.text)), None):
+            self._add("lessor_spelled_otherwise", lessor, known, lessor=lessor.text, party=known.text)
+        elif self._parties_known(owners, rights):
             self._add("lessor_without_right", lessor, *parties[:1], lessor=lessor.text)
         else:
             self._add("filed_unread", lessor, unread=True, what=f"与“{lessor.text}”有关的产权或授权")
 
-    def _mandated(self, lessor: Fact, mandate: _Mandate) -> None:
-        """The lessor is somebody to whom the owner gave a mandate: is it in force, and does it go so far?"""
+    def _trace(self, lessor: Fact, rights: list[Stated]) -> None:
+        """From the title to the lessor, unit by unit; what breaks or cannot be read is found once."""
         before = len(self.findings)
-        starts, ends = read_day(mandate.starts), read_day(mandate.ends)
-        if (starts and starts > self.day) or (ends and ends < self.day):
-            term = f"{starts or '…'} 至 {ends or '…'}"
-            self._add("mandate_not_in_force", lessor, mandate.ends or mandate.starts, lessor=lessor.text, term=term)
-        if ends is None:
-            self._add("filed_unread", lessor, unread=True, what="授权的截止日期")
-        if mandate.sublet is None:
-            self._add("filed_unread", lessor, mandate.grantee, unread=True, what="授权是否准许转租")
-        elif not _yes(mandate.sublet):
-            self._add("no_right_to_sublet", lessor, mandate.sublet, lessor=lessor.text)
-        if mandate.registration is not None and not _yes(mandate.registration):
-            self._add("registration_not_allowed", mandate.registration)
+        titles = [each.right for each in rights if each.right.kind is RightKind.HOLDS_TITLE]
+        assumed = [] if titles else [_assumed(each.right) for each in rights if each.right.grantor]
+        found: dict[tuple[str, UUID | None], tuple[_Trouble, list[str]]] = {}
+        steps: dict[str, Step] = {}
+        for unit in self._traced():
+            way = chain_to_party([*(each.right for each in rights), *assumed], unit.id, lessor.text, self.day)
+            for step in way.steps:
+                steps.setdefault(repr(step), step)
+                for trouble in self._troubles(step, lessor, rights):
+                    found.setdefault(trouble.key, (trouble, []))[1].append(unit.name)
+        for trouble, units in found.values():
+            self._add(trouble.code, *trouble.facts, unread=trouble.unread, units="、".join(units), **trouble.said)
+        papers = [paper for step in steps.values() if (paper := _paper_of(step, rights))]
+        mandates = [paper for paper in papers if paper.kind is DocumentKind.MANDATE]
+        for paper in mandates:
+            self._allowed(paper)
+        if len(self.findings) == before:
+            named = [paper.one("grantee") or paper.one("owner") or paper.one("lessee") for paper in papers[-1:]]
+            self._agree("lessor", "出租方", lessor.text, lessor, *named)
+        for paper in mandates:
+            self._as_long_as(paper)
+
+    def _traced(self) -> Sequence[Unit]:
+        """The units to trace: those asked for, else those let, else (neither is known) any one that is on file."""
+        let = self._let()
+        asked = [each for each in self.premises.asked if each in self.premises.covered]
+        held = [each for each in self.premises.covered if let is not None and let.holds(each)]
+        return asked or held or self.premises.covered[:1]
+
+    def _troubles(self, step: Step, lessor: Fact, rights: list[Stated]) -> Iterator["_Trouble"]:
+        """What is wrong with a step, or cannot be read of it."""
+        paper, right = _paper_of(step, rights), step.right
+        said: dict[str, Any] = {"lessor": lessor.text, "grantor": step.grantor}
+        if right is None:
+            yield from self._ungranted(step, rights, said)
+        if right is None or paper is None:
+            return
+        title = step.kind is RightKind.HOLDS_TITLE
+        if step.flaw in (Flaw.ENDED, Flaw.NOT_YET):
+            term = paper.one("term_end", "ends_on") if step.flaw is Flaw.ENDED else paper.one("term_start", "starts_on")
+            said |= {"term": f"{right.starts_on or '…'} 至 {right.ends_on or '…'}", "day": right.ends_on}
+            yield _Trouble("land_term_over" if title else "mandate_not_in_force", paper, (lessor, term), said)
+        elif step.flaw is Flaw.OUT_OF_SCOPE:
+            code = "deed_without_unit" if title else "mandate_out_of_scope"
+            yield _Trouble(code, paper, (self._unit_fact(), paper.one("scope", "units")), said)
+        elif step.flaw is Flaw.NO_LEAVE:
+            leave = paper.one("sublet_allowed") or paper.one("grantee", "lessee")
+            yield _Trouble("no_right_to_sublet", paper, (lessor, leave), said)
+        if title:
+            return
+        for doubt in sorted(step.doubts - {Doubt.PARTY}):
+            what = {Doubt.TERM: "授权的截止日期", Doubt.LEAVE: "授权是否准许转租", Doubt.SCOPE: "授权的单元范围"}[doubt]
+            facts = (lessor, paper.one("grantee", "lessee"))
+            yield _Trouble("filed_unread", paper, facts, {**said, "what": what}, unread=True, about=what)
+        if Doubt.PARTY in step.doubts:
+            grantor = paper.one("grantor")
+            what = f"授权由谁出具（写作“{grantor.text}”）" if grantor else "授权由谁出具"
+            yield _Trouble("filed_unread", paper, (lessor, grantor), {**said, "what": what}, unread=True, about=what)
+
+    def _ungranted(self, step: Step, rights: list[Stated], said: dict[str, Any]) -> Iterator["_Trouble"]:
+        """Nobody has given the one who gives on what he gives."""
+        giver = next((each.paper for each in rights if each.right.grantor == step.holder), None)
+        owner = next(iter(self._filed(DocumentKind.TITLE_DEED, "owner")), None)
+        if giver is not None:
+            facts = (giver.one("grantor", "lessor"), owner)
+            yield _Trouble("grantor_without_right", giver, facts, {**said, "grantor": step.holder})
+
+    def _allowed(self, paper: Paper) -> None:
+        registration = paper.one("registration_allowed")
+        if registration is not None and not yes(registration):
+            self._add("registration_not_allowed", registration)
+
+    def _as_long_as(self, paper: Paper) -> None:
+        """A lease longer than what the lessor may give."""
+        fact = paper.one("term_end", "ends_on")
         lease_ends = self.lease_paper.one("term_end", "ends_on")
-        until = read_day(lease_ends)
+        ends, until = read_day(fact), read_day(lease_ends)
         if ends and until and ends >= self.day and until > ends:
-            self._add(
-                "term_beyond_mandate", lease_ends, mandate.ends, lease=until, mandate=ends, span=_span(ends, until)
-            )
-        if not [each for each in self.findings[before:] if each.code != "term_beyond_mandate"]:
-            self._agree("lessor", "出租方", lessor.text, lessor, mandate.grantee)
+            self._add("term_beyond_mandate", lease_ends, fact, lease=until, mandate=ends, span=_span(ends, until))
 
     def place(self) -> None:
         """The house of the lease must be this one."""
@@ -205,9 +278,9 @@ class _Check:
         elif any(_same_gate(address, each) for each in self._gates()):
             self._agree("address", "房屋地址", location.text, location)
         elif any(_near_gate(address, each) for each in self._gates()):
-            self._add("address_spelled_otherwise", location, location=location.text)
+            self._add("address_spelled_otherwise", location, self._filed_address(), location=location.text)
         else:
-            self._add("other_address", location, location=location.text)
+            self._add("other_address", location, self._filed_address(), location=location.text)
 
     def unit(self) -> None:
         """The units of the lease must hold those applied for, and lie within what is on file."""
@@ -217,16 +290,19 @@ class _Check:
             return
         asked = self.premises.asked
         inside = [each for each in self.premises.covered if let.holds(each)]
-        outside = [key for key in let.keys if not any(each.key == key for each in inside)]
+        outside = [each for each in let.named if not any(each.means(unit) for unit in inside)]
         missing = [each for each in asked if not let.holds(each)]
         if not inside and not (asked and not missing):
-            self._add("unit_out_of_scope", let.source, units=let.shown)
+            self._add("unit_out_of_scope", let.source, self._listed(self.premises.covered), units=let.shown)
         elif missing:
-            self._add("unit_differs", let.source, units=let.shown, asked="、".join(each.name for each in missing))
+            listed = self._listed(missing)
+            self._add(
+                "unit_differs", let.source, listed, units=let.shown, asked="、".join(each.name for each in missing)
+            )
         else:
             self._agree("unit", "承租单元", let.source.text, let.source)
             if outside:
-                self._add("more_units", let.source, units=_shown(outside))
+                self._add("more_units", let.source, units=shown_units(outside))
 
     def area(self) -> None:
         """One cannot let more than there is."""
@@ -245,13 +321,14 @@ class _Check:
             self._add("filed_unread", fact, unread=True, what="单元面积")
             return
         filed = sum(areas)
+        listed = self._listed(units)
         shown: dict[str, Any] = {"lease": f"{area:.2f}", "filed": f"{filed:.2f}"}
         if area > filed * (1 + AREA_LIMIT):
-            self._add("area_exceeds", fact, **shown)
+            self._add("area_exceeds", fact, listed, **shown)
         elif area > filed * (1 + AREA_TOLERANCE):
-            self._add("area_differs", fact, **shown)
+            self._add("area_differs", fact, listed, **shown)
         elif area < filed * (1 - AREA_LIMIT):
-            self._add("area_smaller", fact, **shown)
+            self._add("area_smaller", fact, listed, **shown)
         else:
             self._agree("area", "面积", f"{area:.2f} ㎡", fact)
 
@@ -285,7 +362,7 @@ class _Check:
         said: dict[str, Any] = {"lessee": lessee.text, "applicant": self.applicant}
         if plain_name(lessee.text) == plain_name(self.applicant):
             self._agree("lessee", "承租方", lessee.text, lessee)
-        elif _near(lessee.text, self.applicant):
+        elif near(lessee.text, self.applicant):
             self._add("lessee_spelled_otherwise", lessee, **said)
         elif not _COMPANY.search(lessee.text) and len(plain_name(lessee.text)) <= 6:
             self._add("lessee_is_a_person", lessee, **said)
@@ -321,24 +398,32 @@ class _Check:
     def _filed(self, kind: DocumentKind, name: str) -> list[Fact]:
         return [fact for paper in self.filed if paper.kind is kind for fact in paper.all(name)]
 
-    def _mandates(self) -> list[_Mandate]:
-        return [
-            _Mandate(
-                paper=paper,
-                grantee=grantee,
-                sublet=paper.one("sublet_allowed"),
-                starts=paper.one("term_start", "starts_on"),
-                ends=paper.one("term_end", "ends_on"),
-                registration=paper.one("registration_allowed"),
-            )
-            for paper in self.filed
-            if paper.kind is DocumentKind.MANDATE
-            for grantee in paper.all("grantee")
-        ]
-
-    def _parties_known(self, owners: list[Fact], mandates: list[_Mandate]) -> bool:
+    def _parties_known(self, owners: list[Fact], rights: list[Stated]) -> bool:
         """Whether everybody who might let was read: only then may a stranger be called one."""
-        return bool(owners) and (bool(mandates) or self.premises.title_situation is TitleSituation.OWNER_LETS)
+        given = [each.right for each in rights if each.right.kind is not RightKind.HOLDS_TITLE]
+        read = all(each.holder != UNREAD_GRANTEE for each in given)
+        return bool(owners) and read and (bool(given) or self.premises.title_situation is TitleSituation.OWNER_LETS)
+
+    def _unit_fact(self) -> Fact | None:
+        """Where the lease says what it lets."""
+        let = self._let()
+        return let.source if let else None
+
+    def _listed(self, units: Iterable[Unit]) -> Fact | None:
+        """Where a deed or a plan on file lists these units, with their areas as they are on file."""
+        said = "、".join(f"{each.name}{f' {each.area_m2} ㎡' if each.area_m2 else ''}" for each in units)
+        for kind in (DocumentKind.TITLE_DEED, DocumentKind.FLOOR_PLAN, DocumentKind.MANDATE):
+            for fact in (*self._filed(kind, "units"), *self._filed(kind, "scope")):
+                if any(each.means(unit) for each in named_units(fact) for unit in units):
+                    return replace(fact, text=said, confidence=1.0, place=replace(fact.place, text=said))
+        return None
+
+    def _filed_address(self) -> Fact | None:
+        """Where a paper on file says what the house is called today."""
+        for kind, name in _SAYS_ADDRESS:
+            if facts := self._filed(kind, name):
+                return facts[0]
+        return None
 
     def _gates(self) -> Iterable[CarrierAddress]:
         """The gates of the house; of a street, which has no number, those of the shops that are asked for."""
@@ -348,21 +433,18 @@ class _Check:
 
     def _let(self) -> _Let | None:
         """The units of the lease; None if that was not read."""
-        named = self.lease_paper.one("units")
+        written = self.lease_paper.one("units")
         location = self.lease_paper.one("location")
         address = wash(location.text, self.lexicon).address if location else None
         building = building_key(address.building) if address and address.building else ""
         number = address.number if address else ""
-        if named is not None:
-            labels = [str(each) for each in named.normal] if isinstance(named.normal, list) else [named.text]
-            keys = tuple(dict.fromkeys(key for label in labels for key in expand_units(label)))
-            if keys:
-                return _Let(source=named, building=building, number=number, keys=keys)
+        if written is not None and (named := named_units(written)):
+            return _Let(source=written, number=number, named=_inside(building, named))
         if location is None or address is None:
             return None
-        keys = tuple(key for unit in address.units for key in expand_units(unit))
+        keys = tuple(dict.fromkeys(key for unit in address.units for key in expand_units(unit)))
         if keys or (number and any(unit.number for unit in self.premises.asked)):
-            return _Let(source=location, building=building, number=number, keys=keys)
+            return _Let(source=location, number=number, named=tuple(Named(building=building, key=key) for key in keys))
         return None
 
     def _add(self, code: str, *facts: Fact | None, unread: bool = False, **said: object) -> None:
@@ -389,34 +471,23 @@ def _finding(code: str, *facts: Fact | None, unread: bool = False, **said: objec
     return found
 
 
+def _paper_of(step: Step, rights: Iterable[Stated]) -> Paper | None:
+    """The paper that states a step."""
+    return next((each.paper for each in rights if each.right is step.right), None) if step.right else None
+
+
+def _assumed(right: Right) -> Right:
+    """Where no owner could be read (which is said), whoever gives something is taken to have it."""
+    return Right(kind=RightKind.HOLDS_TITLE, holder=right.grantor)
+
+
 # -- values --------------------------------------------------------------------------------------------------------
 
 _T = TypeVar("_T")
 
 
-def plain_name(text: str) -> str:
-    """A name without what two spellings of it may differ in: width, blanks, brackets."""
-    return re.sub(r"[\s()〔〕\[\]【】·.,，、]", "", unicodedata.normalize("NFKC", text)).upper()
-
-
 def _same(text: str, among: Sequence[_T], name: Callable[[_T], str]) -> _T | None:
     return next((each for each in among if plain_name(name(each)) == plain_name(text)), None)
-
-
-def _near(first: str, second: str) -> bool:
-    """One or two characters apart in a long name: a slip of the pen or of the machine."""
-    first, second = plain_name(first), plain_name(second)
-    allowed = min(len(first), len(second)) // 6
-    return first != second and _distance(first, second) <= min(allowed, 2)
-
-
-def _distance(first: str, second: str) -> int:
-    row = list(range(len(second) + 1))
-    for i, a in enumerate(first, 1):
-        above, row[0] = row[0], i
-        for j, b in enumerate(second, 1):
-            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (a != b))
-    return row[-1]
 
 
 def _same_gate(address: Address, filed: CarrierAddress) -> bool:
@@ -428,7 +499,7 @@ def _same_gate(address: Address, filed: CarrierAddress) -> bool:
 def _near_gate(address: Address, filed: CarrierAddress) -> bool:
     if (address.lane, address.sublane) != (filed.lane, filed.sublane) or not address.number:
         return False
-    return _distance(address.road, filed.road) == 1 and _same_number(address, filed)
+    return distance(address.road, filed.road) == 1 and _same_number(address, filed)
 
 
 def _same_number(address: Address, filed: CarrierAddress) -> bool:
@@ -443,32 +514,19 @@ def _same_number(address: Address, filed: CarrierAddress) -> bool:
     return not all(buildings) or buildings[0] == buildings[1]
 
 
-def _shown(keys: Iterable[str]) -> str:
-    """Keys of units as people say them: 1714室, L2-17."""
-    return "、".join(f"{key}室" if key.isdigit() else key for key in keys)
+def shown_units(named: Iterable[Named]) -> str:
+    """Units as people say them: 1714室, 2幢101室, L2-17."""
+    return "、".join(map(_shown, named))
 
 
-def read_day(fact: Fact | None) -> date | None:
-    if fact is None:
-        return None
-    found = _DAY.search(fact.normal if isinstance(fact.normal, str) else unicodedata.normalize("NFKC", fact.text))
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError:
-        return None
+def _shown(named: Named) -> str:
+    building = f"{named.building}幢" if named.building.isdigit() else named.building
+    return f"{building}{named.key}{'室' if named.key.isdigit() else ''}"
 
 
-def read_area(fact: Fact | None) -> float | None:
-    if fact is None:
-        return None
-    if isinstance(fact.normal, (int, float)) and not isinstance(fact.normal, bool):
-        return float(fact.normal)
-    found = _AREA.search(unicodedata.normalize("NFKC", fact.text).replace(",", ""))
-    return float(found[0]) if found else None
-
-
-def _yes(fact: Fact) -> bool:
-    return fact.normal if isinstance(fact.normal, bool) else not _NO.search(fact.text)
+def _inside(building: str, named: Iterable[Named]) -> tuple[Named, ...]:
+    """Units that name no building of their own stand in the one the address names."""
+    return tuple(each if each.building else replace(each, building=building) for each in named)
 
 
 def _span(first: date, last: date) -> str:

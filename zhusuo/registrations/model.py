@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from zhusuo.dossiers.model import DocumentKind, TitleSituation
+from zhusuo.dossiers.model import DocumentKind, Place, TitleSituation
 from zhusuo.errors import Conflict
 from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
@@ -137,21 +137,6 @@ class Verdict:
 
 
 # -- lease ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where something stands: the paper, its page (from 1), the box on the upright page (0 to 1), the words there."""
-
-    document_id: UUID
-    kind: DocumentKind
-    page: int
-    box: tuple[float, float, float, float] | None
-    text: str
-
-    @property
-    def caption(self) -> str:
-        return f"{self.kind.label} {self.page} 页"
 
 
 @dataclass(frozen=True, kw_only=True)

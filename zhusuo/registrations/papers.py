@@ -7,8 +7,7 @@ from uuid import UUID
 
 from zhusuo.carriers.model import CarrierAddress, Unit
 from zhusuo.db import Connection
-from zhusuo.dossiers.model import DocumentKind, TitleSituation
-from zhusuo.registrations.model import Place
+from zhusuo.dossiers.model import DocumentKind, Place, TitleSituation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from zhusuo.dossiers.model import Document, Filing
+from zhusuo.dossiers.model import Document, Filing, Place
 from zhusuo.events import Event
 from zhusuo.flags import Flag
 from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match
 from zhusuo.registrations import receipts
 from zhusuo.registrations.examination import Examined
-from zhusuo.registrations.model import Finding, Occupant, Place, Requirement, Reuse, Verdict, VersionFacts
+from zhusuo.registrations.model import Finding, Occupant, Requirement, Reuse, Verdict, VersionFacts
 from zhusuo.tenancies.model import Tenancy
 from zhusuo.waivers.model import ApprovalItem, Waiver
 

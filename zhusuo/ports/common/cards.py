@@ -6,21 +6,19 @@ components/marks.html, for the counter, the panel and the wizard alike. Tones: o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup, escape
 
 from zhusuo.carriers.divisions import divisions
-from zhusuo.dossiers.model import DocumentKind, TitleSituation
+from zhusuo.dossiers.model import DocumentKind, Place
 from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Candidate, Match
 from zhusuo.ports.common.asking import pick_id
 from zhusuo.ports.common.components import day as written
 from zhusuo.ports.common.components import left
-from zhusuo.registrations.model import Finding, LeaseCheck, Occupant, Place, Verdict, VerdictKind
-from zhusuo.registrations.papers import Fact, Paper
+from zhusuo.registrations.model import Finding, LeaseCheck, Occupant, Verdict, VerdictKind
 
 Params = dict[str, Any]
 PageSizes = Mapping[tuple[UUID, int], tuple[int, int]]
@@ -319,83 +317,6 @@ SHORT = {
 def short_caption(place: Place) -> str:
     """合同 2 页: where a place is, in as few words as a table has room for."""
     return f"{SHORT.get(place.kind, place.kind.label)} {place.page} 页"
-
-
-# 使用权链
-
-
-def chain(
-    papers: Iterable[Paper],
-    situation: TitleSituation,
-    day: date,
-    *,
-    tenant: str,
-    lease: LeaseCheck | None = None,
-) -> Params | None:
-    """For dossier.chain and chain_line: from the owner through those who may let to the tenant, as far as it is read.
-
-    None where not even the owner was read. A mandate that is over, or a finding against the lessor, is a break.
-    """
-    filed = list(papers)
-    deeds = [paper for paper in filed if paper.kind is DocumentKind.TITLE_DEED]
-    owner = next((fact for deed in deeds for fact in deed.all("owner")), None)
-    if owner is None:
-        return None
-    holders: list[Params] = [{"role": "产权人", "name": owner.text, "note": "产权证"}]
-    links: list[Params] = []
-    mandate = next((paper for paper in filed if paper.kind is DocumentKind.MANDATE and paper.one("grantee")), None)
-    if situation is not TitleSituation.OWNER_LETS and mandate is not None:
-        holders.append(_operator(mandate))
-        links.append(_mandate_link(mandate, situation, day))
-    holders.append({"role": "承租人", "name": tenant, "note": "本次申请" if lease else ""})
-    links.append(_lease_link(lease))
-    whole = not any(link["broken"] for link in links)
-    return {"holders": holders, "links": links, "whole": whole, "said": _chain_said(whole, links, mandate)}
-
-
-def _operator(mandate: Paper) -> Params:
-    grantee, sublet = mandate.one("grantee"), mandate.one("sublet_allowed")
-    allowed = "" if sublet is None or not isinstance(sublet.normal, bool) else "可转租" if sublet.normal else "不可转租"
-    return {"role": "运营方", "name": grantee.text if grantee else "", "note": allowed}
-
-
-def _mandate_link(mandate: Paper, situation: TitleSituation, day: date) -> Params:
-    ends = _day(mandate.one("term_end", "ends_on"))
-    over = ends is not None and ends < day
-    return {
-        "label": "委托运营" if situation is TitleSituation.MANDATED else "转租授权",
-        "term": f"至 {written(ends)}" if ends else "期限未读出",
-        "broken": over,
-        "reason": f"{written(ends)} 已到期" if over else "",
-    }
-
-
-def _lease_link(lease: LeaseCheck | None) -> Params:
-    against = {"lessor_without_right", "mandate_not_in_force", "no_right_to_sublet", "registration_not_allowed"}
-    found = next((each for each in lease.findings if each.code in against), None) if lease else None
-    broken = found is not None and found.severity is Severity.BLOCKS
-    return {
-        "label": "租赁合同",
-        "term": "本次核对" if lease else "待核对",
-        "broken": broken,
-        "reason": "出租方无权出租" if broken else "",
-    }
-
-
-def _chain_said(whole: bool, links: Sequence[Params], mandate: Paper | None) -> str:
-    if not whole:
-        return f"断在{next(link['label'] for link in links if link['broken'])}"
-    sublet = mandate.one("sublet_allowed") if mandate else None
-    return "完整，有转租权" if sublet is not None and sublet.normal is True else "完整"
-
-
-def _day(fact: Fact | None) -> date | None:
-    if fact is None or not isinstance(fact.normal, str):
-        return None
-    try:
-        return date.fromisoformat(fact.normal[:10])
-    except ValueError:
-        return None
 
 
 # 页

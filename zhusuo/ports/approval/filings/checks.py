@@ -10,8 +10,8 @@ from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus
 from zhusuo.dossiers.standing import Conflict, names_another_address
 from zhusuo.ports.common.components import day as written
-from zhusuo.registrations.leases import plain_name
 from zhusuo.registrations.papers import Paper
+from zhusuo.rights import plain_name
 
 SOON = timedelta(days=90)
 

@@ -31,6 +31,7 @@ from zhusuo.ports.approval.filings.checks import CrossCheck, cross_checks
 from zhusuo.ports.approval.filings.reads import Around, PageRow, People
 from zhusuo.ports.common import cards
 from zhusuo.ports.common.cards import Params
+from zhusuo.ports.common.chain_card import chain_card
 from zhusuo.registrations.papers import papers_of
 
 SURE = 0.85
@@ -157,7 +158,9 @@ async def lay_out(
             )
         ),
         diff=await standing.diff(db, filing) if filing.status is not FilingStatus.APPROVED else None,
-        chain=cards.chain(said, filing.title_situation, day, tenant="各单元租户"),
+        chain=chain_card(
+            said, filing.title_situation, units, units, day, href=f"/approval/filings/{filing.id}?document="
+        ),
         steps=tuple(await standing.timeline(db, filing_id, internal=True)),
         day=day,
         due_on=add_working_days(day, correction_days),

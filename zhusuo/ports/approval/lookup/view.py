@@ -9,15 +9,16 @@ from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
 from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
-from zhusuo.dossiers.model import Document, DocumentStatus, Purpose
+from zhusuo.dossiers.model import Document, DocumentStatus, Place, Purpose
 from zhusuo.flags import Severity, open_for
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.lookup.inquiry import Inquiry
 from zhusuo.ports.common import cards, reads
 from zhusuo.ports.common.asking import chosen_before
 from zhusuo.ports.common.cards import LeaseCard, Params
+from zhusuo.ports.common.chain_card import chain_card
 from zhusuo.registrations import examination
-from zhusuo.registrations.model import LeaseCheck, Place, Verdict
+from zhusuo.registrations.model import LeaseCheck, Verdict
 from zhusuo.registrations.papers import papers_of
 
 READER = "/documents/"
@@ -87,17 +88,18 @@ async def answer(
 async def _chain(
     db: Connection, inquiry: Inquiry, verdict: Verdict, lease: LeaseView | None, day: date
 ) -> Params | None:
-    if verdict.version is None or not verdict.documents:
+    """From the title to the applicant where a lease was read, else to whoever is to let the unit."""
+    version, unit = verdict.version, verdict.match.unit
+    if version is None or unit is None or not verdict.documents:
         return None
-    found = await papers_of(db, [each.id for each in verdict.documents])
+    read = [lease.document.id] if lease and lease.check and lease.document else []
+    found = await papers_of(db, [*(each.id for each in verdict.documents), *read])
     papers = [paper for each in verdict.documents for paper in found.get(each.id, ())]
-    return cards.chain(
-        papers,
-        verdict.version.title_situation,
-        day,
-        tenant=inquiry.applicant or (lease.lessee if lease else "") or "申请人",
-        lease=lease.check if lease else None,
-    )
+    tenant = (inquiry.applicant or (lease.lessee if lease else "")) if read else ""
+    covered = await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
+    asked = [each for each in covered if each.id == unit.id]
+    brought = [paper for document_id in read for paper in found.get(document_id, ())]
+    return chain_card([*papers, *brought], version.title_situation, covered, asked, day, tenant=tenant, href=READER)
 
 
 async def lease_view(
