@@ -182,6 +182,64 @@ CREATE TABLE blobs (
     CONSTRAINT blob_sha256 CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
+CREATE TABLE business_addresses (
+    business_id uuid NOT NULL,
+    district_code text NOT NULL,
+    address text NOT NULL,
+    status text NOT NULL,
+    class text NOT NULL,
+    carrier_id uuid,
+    unit_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    asked_unit text DEFAULT ''::text NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    candidates jsonb DEFAULT '[]'::jsonb NOT NULL,
+    subdistrict_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    import_id uuid NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    settled_by uuid,
+    settled_at timestamp with time zone,
+    before jsonb,
+    CONSTRAINT business_address_settled CHECK (((settled_by IS NULL) = (settled_at IS NULL))),
+    CONSTRAINT business_address_status CHECK ((status = ANY (ARRAY['placed'::text, 'choose'::text, 'no_unit'::text, 'differs'::text, 'out'::text, 'left_out'::text, 'ended'::text])))
+);
+
+CREATE TABLE business_import_rows (
+    import_id uuid NOT NULL,
+    line integer NOT NULL,
+    name text NOT NULL,
+    uscc text NOT NULL,
+    address text NOT NULL,
+    registered_on date,
+    deregistered boolean DEFAULT false NOT NULL,
+    fault text DEFAULT ''::text NOT NULL,
+    class text,
+    carrier_id uuid,
+    unit_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    asked_unit text DEFAULT ''::text NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    candidates jsonb DEFAULT '[]'::jsonb NOT NULL,
+    subdistrict_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    business_id uuid,
+    former_name text,
+    settled boolean DEFAULT false NOT NULL,
+    outcome text,
+    written boolean DEFAULT false NOT NULL
+);
+
+CREATE TABLE business_imports (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    district_code text,
+    file_name text NOT NULL,
+    sha256 text NOT NULL,
+    status text DEFAULT 'classifying'::text NOT NULL,
+    row_count integer DEFAULT 0 NOT NULL,
+    asked_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    tried_at timestamp with time zone,
+    written_at timestamp with time zone,
+    CONSTRAINT business_import_status CHECK ((status = ANY (ARRAY['classifying'::text, 'tried'::text, 'writing'::text, 'done'::text, 'discarded'::text])))
+);
+
 CREATE TABLE businesses (
     id uuid DEFAULT uuidv7() NOT NULL,
     name text NOT NULL,
@@ -1122,6 +1180,15 @@ ALTER TABLE ONLY blob_removals
 ALTER TABLE ONLY blobs
     ADD CONSTRAINT blobs_pkey PRIMARY KEY (sha256);
 
+ALTER TABLE ONLY business_addresses
+    ADD CONSTRAINT business_addresses_pkey PRIMARY KEY (business_id);
+
+ALTER TABLE ONLY business_import_rows
+    ADD CONSTRAINT business_import_rows_pkey PRIMARY KEY (import_id, line);
+
+ALTER TABLE ONLY business_imports
+    ADD CONSTRAINT business_imports_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY businesses
     ADD CONSTRAINT business_uscc_once UNIQUE (uscc);
 
@@ -1409,6 +1476,18 @@ CREATE UNIQUE INDEX audit_leaf ON audit_entries USING btree (leaf_index) WHERE (
 
 CREATE INDEX audit_unsealed ON audit_entries USING btree (id) WHERE (leaf_index IS NULL);
 
+CREATE INDEX business_addresses_by_carrier ON business_addresses USING btree (carrier_id) WHERE (carrier_id IS NOT NULL);
+
+CREATE INDEX business_addresses_by_status ON business_addresses USING btree (district_code, status, business_id);
+
+CREATE INDEX business_addresses_settled ON business_addresses USING btree (settled_by, settled_at DESC) WHERE (settled_at IS NOT NULL);
+
+CREATE INDEX business_import_rows_unclassified ON business_import_rows USING btree (import_id, line) WHERE ((class IS NULL) AND (fault = ''::text));
+
+CREATE INDEX business_import_rows_unwritten ON business_import_rows USING btree (import_id, line) WHERE ((NOT written) AND (fault = ''::text));
+
+CREATE INDEX business_imports_by_time ON business_imports USING btree (created_at DESC);
+
 CREATE INDEX businesses_by_name ON businesses USING btree (name);
 
 CREATE INDEX carrier_addresses_by_gate ON carrier_addresses USING btree (road, lane, sublane, number);
@@ -1635,6 +1714,24 @@ CREATE TRIGGER audit_entries_stand BEFORE DELETE OR TRUNCATE ON audit_entries FO
 
 ALTER TABLE ONLY approval_items
     ADD CONSTRAINT approval_items_catalogue_id_fkey FOREIGN KEY (catalogue_id) REFERENCES waiver_catalogues(id);
+
+ALTER TABLE ONLY business_addresses
+    ADD CONSTRAINT business_addresses_business_id_fkey FOREIGN KEY (business_id) REFERENCES businesses(id);
+
+ALTER TABLE ONLY business_addresses
+    ADD CONSTRAINT business_addresses_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY business_addresses
+    ADD CONSTRAINT business_addresses_import_id_fkey FOREIGN KEY (import_id) REFERENCES business_imports(id);
+
+ALTER TABLE ONLY business_addresses
+    ADD CONSTRAINT business_addresses_settled_by_fkey FOREIGN KEY (settled_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY business_import_rows
+    ADD CONSTRAINT business_import_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES business_imports(id);
+
+ALTER TABLE ONLY business_imports
+    ADD CONSTRAINT business_imports_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES persons(id);
 
 ALTER TABLE ONLY carrier_addresses
     ADD CONSTRAINT carrier_addresses_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);

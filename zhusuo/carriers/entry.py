@@ -1,8 +1,10 @@
 """What people type about units, made into units. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from zhusuo.addresses.characters import normal
@@ -39,6 +41,10 @@ KIND_WORDS = (
 # 05室, 12铺, 01-08, 01、03: codes that say nothing without their floor.
 _SHORT = re.compile(r"(?:\d{1,2}[A-Z]?|[A-Z])(?:[-、](?:\d{1,2}[A-Z]?|[A-Z]))*(?:室|铺|号铺|铺位)?$")
 _UNEXPANDED = re.compile(r"\d{2,}-[A-Z]{0,3}-?\d{3,}")
+_DAY = re.compile(
+    r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"|(\d{4})(\d{2})(\d{2})"
+)
 _WHOLE = ("整层", "全层", "全部")
 
 
@@ -146,6 +152,18 @@ def floor_of_cell(text: str) -> int | None:
     else:
         floor = floor_of(plain if plain.endswith(("层", "楼", "F", "f")) else f"{plain}层")
     return floor if floor and LOWEST <= floor <= HIGHEST else None
+
+
+def day_of_cell(text: str) -> date | None:
+    """A day written in any way, 2026-11-22, 2026/3/1, 2026年3月1日, 20261122, or Excel's number of it; None if none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if re.fullmatch(r"[2-7]\d{4}(?:\.\d+)?", plain):  # a cell that lost its format: days since 1899-12-30
+        return date(1899, 12, 30) + timedelta(days=int(float(plain)))
+    found = _DAY.fullmatch(plain)
+    try:
+        return date(*(int(part) for part in found.groups() if part)) if found else None
+    except ValueError:
+        return None
 
 
 def area_of_cell(text: str) -> Decimal | None:

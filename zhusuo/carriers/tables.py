@@ -20,6 +20,7 @@ import xlsxwriter
 from zhusuo.errors import Refusal, TooLarge
 
 SIZE_LIMIT = 10 << 20
+ROW_LIMIT = 20_000
 WALL_SECONDS = 30
 HEADER_WITHIN = 20
 TEXT_LIMIT = 32_000  # a cell of Excel holds 32,767 characters
@@ -32,7 +33,7 @@ TROUBLES = {
     "damaged": "表格已损坏，无法打开。请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。",
     "not_a_table": "这不是表格文件，请上传 .xlsx、.xls 或 .csv。",
     "too_large": "表格展开后太大，请删去多余的工作表、图片和空行后再导入。",
-    "too_many_rows": "表格超过 20000 行，请分成几份导入。",
+    "too_many_rows": "表格超过 {rows} 行，请分成几份导入。",
     "timeout": "表格太复杂，未能在规定时间内读完，请另存为 .csv 后再导入。",
 }
 FORMULA = "这一格是公式，请先改成数值（复制后选择性粘贴为数值）。"
@@ -106,13 +107,13 @@ class Records:
     errors: tuple[CellError, ...]
 
 
-async def read(data: bytes) -> list[Sheet]:
+async def read(data: bytes, *, most_rows: int = ROW_LIMIT, most_bytes: int = SIZE_LIMIT) -> list[Sheet]:
     """The sheets of an XLSX, XLS, ODS or CSV; raises TooLarge, TableUnreadable."""
-    if len(data) > SIZE_LIMIT:
-        raise TooLarge("表格超过 10 MB，请删去多余的工作表和图片，或分成几份导入。")
-    answer = await _ask_child(data)
+    if len(data) > most_bytes:
+        raise TooLarge(f"表格超过 {most_bytes >> 20} MB，请删去多余的工作表和图片，或分成几份导入。")
+    answer = await _ask_child(data, most_rows)
     if "trouble" in answer:
-        raise TableUnreadable(TROUBLES[answer["trouble"]])
+        raise TableUnreadable(TROUBLES[answer["trouble"]].format(rows=most_rows))
     return [
         Sheet(
             name=each["name"],
@@ -125,12 +126,13 @@ async def read(data: bytes) -> list[Sheet]:
     ]
 
 
-async def _ask_child(data: bytes) -> dict[str, Any]:
+async def _ask_child(data: bytes, most_rows: int) -> dict[str, Any]:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         "-m",
         "zhusuo.carriers.tables_child",
+        str(most_rows),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -157,14 +159,14 @@ def records(sheets: Sequence[Sheet], columns: Sequence[Column], needed: Sequence
     """The rows under the first header that names at least one of the `needed` keys; raises UnknownLayout."""
     for sheet in sheets:
         for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-            found = _header(row, columns)
+            found = header(row, columns)
             if any(key in found for key in needed):
                 return _under(sheet, at, found)
     names = {column.key: column.name for column in columns}
     raise UnknownLayout(wanted="、".join(names[key] for key in needed))
 
 
-def _header(row: Sequence[str], columns: Sequence[Column]) -> dict[str, tuple[int, str]]:
+def header(row: Sequence[str], columns: Sequence[Column]) -> dict[str, tuple[int, str]]:
     """Which key stands in which place of this row; the first of two equal ones counts."""
     found: dict[str, tuple[int, str]] = {}
     for x, cell in enumerate(row):

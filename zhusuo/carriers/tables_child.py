@@ -1,6 +1,6 @@
 """Reads one spreadsheet of a stranger in a process of its own: bytes on stdin, JSON on stdout.
 
-Started by `tables.read` as `python -m zhusuo.carriers.tables_child`. It limits itself before it looks at a byte; a
+Started by `tables.read` as `python -m zhusuo.carriers.tables_child ROWS`. It limits itself before it looks at a byte; a
 zip bomb or a sheet with one cell in the last corner dies here and takes nothing along.
 """
 
@@ -17,11 +17,10 @@ from xml.etree import ElementTree
 CPU_SECONDS = 20
 MEMORY_BYTES = 1 << 30
 UNPACKED_BYTES = 256 << 20
-ROW_LIMIT = 20_000
 COLUMN_LIMIT = 60
 SHEET_LIMIT = 20
 TEXT_LIMIT = 200
-ANSWER_LIMIT = 8 << 20
+ANSWER_BYTES_A_ROW = 420
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f[\s>/]')
@@ -40,7 +39,7 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def sheets(data: bytes) -> list[dict[str, object]]:
+def sheets(data: bytes, most_rows: int) -> list[dict[str, object]]:
     """Every sheet of a workbook, or the one of a CSV, as rows of strings; raises Trouble."""
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data.strip(b"\0 \t\r\n"):
@@ -48,11 +47,11 @@ def sheets(data: bytes) -> list[dict[str, object]]:
     if start.startswith(_HTML) or b"<html" in start:
         raise Trouble("web_page")
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return workbook(data)
-    return [{"name": "", "first": 1, **comma_separated(data)}]
+        return workbook(data, most_rows)
+    return [{"name": "", "first": 1, **comma_separated(data, most_rows)}]
 
 
-def workbook(data: bytes) -> list[dict[str, object]]:
+def workbook(data: bytes, most_rows: int) -> list[dict[str, object]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     formulas: dict[str, list[tuple[int, int]]] = {}
@@ -72,11 +71,11 @@ def workbook(data: bytes) -> list[dict[str, object]]:
             sheet = book.get_sheet_by_name(name)
             if sheet.start is None:
                 continue
-            if sheet.total_height > ROW_LIMIT * 5:
+            if sheet.total_height > most_rows * 5:
                 raise Trouble("too_many_rows")
             top, left = sheet.start
-            rows = [[text(value) for value in row[:COLUMN_LIMIT]] for row in sheet.to_python(nrows=ROW_LIMIT + 1)]
-            if len(rows) > ROW_LIMIT:
+            rows = [[text(value) for value in row[:COLUMN_LIMIT]] for row in sheet.to_python(nrows=most_rows + 1)]
+            if len(rows) > most_rows:
                 raise Trouble("too_many_rows")
             for (y1, x1), (y2, x2) in sheet.merged_cell_ranges or ():
                 spread(rows, y1 - top, x1 - left, y2 - top, x2 - left)
@@ -131,7 +130,7 @@ def column_number(name: bytes) -> int:
     return number
 
 
-def comma_separated(data: bytes) -> dict[str, object]:
+def comma_separated(data: bytes, most_rows: int) -> dict[str, object]:
     decoded = decode(data)
     head = decoded[:2000]
     delimiter = max(",\t;，", key=head.count)
@@ -139,7 +138,7 @@ def comma_separated(data: bytes) -> dict[str, object]:
     try:
         for row in csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter):
             rows.append([cell.strip()[:TEXT_LIMIT] for cell in row[:COLUMN_LIMIT]])
-            if len(rows) > ROW_LIMIT:
+            if len(rows) > most_rows:
                 raise Trouble("too_many_rows")
     except csv.Error as error:
         raise Trouble("damaged") from error
@@ -176,9 +175,10 @@ def text(value: object) -> str:
 
 def main() -> None:
     limit()
+    most_rows = int(sys.argv[1])
     try:
-        answer = json.dumps({"sheets": sheets(sys.stdin.buffer.read())}, ensure_ascii=False)
-        if len(answer) > ANSWER_LIMIT:
+        answer = json.dumps({"sheets": sheets(sys.stdin.buffer.read(), most_rows)}, ensure_ascii=False)
+        if len(answer) > ANSWER_BYTES_A_ROW * most_rows:
             raise Trouble("too_large")
     except Trouble as trouble:
         answer = json.dumps({"trouble": str(trouble)})
