@@ -30,7 +30,7 @@ from zhusuo.lookup.corrections.actions import (
     revoke,
 )
 from zhusuo.lookup.corrections.model import correction_key, tells_nothing, written_without_people
-from zhusuo.lookup.find import climb, find
+from zhusuo.lookup.find import find
 from zhusuo.people.model import Actor
 
 DAY = date(2026, 11, 22)
@@ -48,7 +48,7 @@ class Clerks:
     async def choose(self, text: str = TEXT, place: int = 0, by: Actor | None = None) -> UUID | None:
         """What stands at `place` among the candidates that the ladder offers for this text."""
         washed = wash(text, self.lexicon)
-        match = await climb(self.db, washed, lexicon=self.lexicon, district_codes=XUHUI)
+        match = await find(self.db, text, lexicon=self.lexicon, district_codes=XUHUI, corrections=False)
         return await remember(self.database, by or self.author, washed, match, match.candidates[place], DAY)
 
     async def chosen(self, text: str = TEXT, place: int = 0, by: Actor | None = None) -> UUID:

@@ -19,7 +19,7 @@ from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection
 from zhusuo.dossiers.calendar import SHANGHAI
 from zhusuo.lookup.corrections import actions
-from zhusuo.lookup.find import climb
+from zhusuo.lookup.find import find
 from zhusuo.people.model import Actor
 from zhusuo.waivers.actions import import_shipped
 
@@ -243,7 +243,7 @@ async def test_a_system_gets_the_accepted_correction_with_its_reason(site: Site,
 async def _accepted(site: Site, db: Connection, counter: Counter) -> None:
     lexicon = site.app.state.lexicon
     washed = wash(ADDRESS, lexicon)
-    match = await climb(db, washed, lexicon=lexicon, district_codes=frozenset({"310104"}))
+    match = await find(db, ADDRESS, lexicon=lexicon, district_codes={"310104"}, corrections=False)
     (candidate,) = (each for each in match.candidates if each.unit and each.unit.id == counter.unit_id)
     correction = await actions.remember(site.database, counter.clerk, washed, match, candidate, TODAY)
     assert correction is not None

@@ -6,9 +6,9 @@ from zhusuo.addresses.keys import canonical
 from zhusuo.addresses.model import Class, Reason, worst
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.lookup.asked import Asked
+from zhusuo.lookup.gates import Gate
 from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match, UnitVerdict
 from zhusuo.lookup.outcome import Outcome, found_carrier, reason
-from zhusuo.lookup.store import Gate
 
 MOST_CANDIDATES = 10
 

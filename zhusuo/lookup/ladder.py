@@ -13,23 +13,22 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Reason
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.lookup.asked import Asked
+from zhusuo.lookup.gates import Gate, UnitRow
 from zhusuo.lookup.outcome import Hit, Outcome, listed, reason
-from zhusuo.lookup.store import Gate
 from zhusuo.lookup.units import with_units
 
 
-def hits(question: Asked, gates: Sequence[Gate]) -> list[Hit]:
-    """The carriers that hold the number asked for, each once."""
+def hits(question: Asked, gates: Sequence[Gate], units: Mapping[UUID, Sequence[UnitRow]]) -> list[Hit]:
+    """The carriers that hold the number asked for, each once; `units` are those of each that were asked for."""
     carriers: dict[UUID, list[Gate]] = {}
     for gate in gates:
         carriers.setdefault(gate.carrier_id, []).append(gate)
-    found = (_hit(question, each) for each in carriers.values())
+    found = (_hit(question, each, tuple(units.get(carrier_id, ()))) for carrier_id, each in carriers.items())
     return [each for each in found if each is not None]
 
 
-def _hit(question: Asked, gates: list[Gate]) -> Hit | None:
+def _hit(question: Asked, gates: list[Gate], units: tuple[UnitRow, ...]) -> Hit | None:
     address = question.address
-    units = tuple({unit.id: unit for gate in gates for unit in gate.units}.values())
     exact = [gate for gate in gates if gate.number == address.number and (gate.number or address.lane)]
     if exact:
         # The same gate with and without a building: the one that names the building asked for.
@@ -62,7 +61,7 @@ def _holding(gates: list[Gate], part: str, in_lane: bool) -> Gate | None:
     return next((gate for gate in gates if gate.number and covers(gate.number, part, in_lane=in_lane)), None)
 
 
-def choose(found: list[Hit], owners: Set[UUID]) -> list[Hit]:
+def choose(found: Sequence[Hit], owners: Set[UUID]) -> list[Hit]:
     """Among several carriers at one gate, the one whose name stands in the text; `owners` have that name."""
     told = [
         replace(hit, owns_name=hit.gate.carrier_id in owners, name_elsewhere=bool(owners - {hit.gate.carrier_id}))

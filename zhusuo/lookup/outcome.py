@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from zhusuo.addresses.model import Class, Reason, worst
 from zhusuo.carriers.model import unit_name
 from zhusuo.lookup.asked import Asked
+from zhusuo.lookup.gates import Gate, UnitRow
 from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, UnitVerdict
-from zhusuo.lookup.store import Gate, UnitRow
 
 # What each reason of the lookup costs; those of washing stand in addresses.model.
 CAPS: dict[str, Class] = {

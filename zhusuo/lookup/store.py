@@ -1,326 +1,132 @@
-"""What stands at a gate, on a road, under a name. Reads only; every list is short and comes from an index.
+"""What PostgreSQL answers to the ladder's questions, for many at once: one statement for all of a kind. Reads only.
 
 Whole names have the weight 30 (`addresses.keys.WHOLE`), written out where an index holds nothing else.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from uuid import UUID
 
+from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection, Row
+from zhusuo.lookup.gates import Gate, Road, UnitRow
+from zhusuo.lookup.model import FoundCarrier, FoundUnit
+from zhusuo.lookup.questions import (
+    Begun,
+    Buildings,
+    Codes,
+    FormerNames,
+    FormerShops,
+    FormerUnits,
+    LikeRoads,
+    Named,
+    Similar,
+    Successors,
+    Units,
+)
 
-MOST_ROWS = 400
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnitRow:
-    id: UUID
-    building: str
-    floor: int | None
-    label: str
-    key: str
-    number: str
-    kind: str
-    former: str = ""
-    """What it, or what it came from, was called under this key; "" where the key is today's."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gate:
-    """One address of one carrier, with those of its units that were asked for.
-
-    `rung` says which step of the ladder led here.
-    """
-
-    rung: str
-    carrier_id: UUID
-    carrier: str
-    kind: str
-    district_code: str
-    subdistrict_code: str
-    floors_above: int | None
-    floors_below: int | None
-    text: str
-    road: str
-    lane: str
-    number: str
-    building: str
-    ended: bool
-    units: tuple[UnitRow, ...]
-    today: str = ""
-    """The carrier's main address, where this one has ended."""
+MOST_UNITS = 400
+"""More units than that under one key of one carrier are no answer to anybody."""
 
 
-async def at_gate(
-    db: Connection,
-    *,
-    road: str,
-    lane: str,
-    sublane: str,
-    numbers: Sequence[str],
-    keys: Sequence[str],
-    district_codes: Sequence[str] | None,
-) -> list[Gate]:
-    """All addresses with one of these numbers, or with a list or range of numbers, on this road or in this lane.
-
-    The statement every lookup runs: kept so plain that PostgreSQL keeps one plan for it (planning takes longer than
-    running it).
-    """
+async def roads(db: Connection, names: Sequence[str]) -> dict[str, Road]:
+    """What stands on each of these roads."""
     rows = await db.fetch(
         """
-        SELECT 'gate' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, u.id AS unit_id, u.building AS unit_building, u.floor, u.label, u.key,
-               u.number AS unit_number, u.kind AS unit_kind
-          FROM (
-               SELECT id, carrier_id, district_code, text, road, lane, number, building, ends_on
-                 FROM carrier_addresses
-                WHERE road = $1
-                  AND lane = $2
-                  AND sublane = $3
-                  AND number = ANY ($4::text[])
-            UNION ALL
-               SELECT id, carrier_id, district_code, text, road, lane, number, building, ends_on
-                 FROM carrier_addresses
-                WHERE road = $1
-                  AND lane = $2
-                  AND sublane = $3
-                  AND number ~ '[-、]'
-                  AND number <> ALL ($4::text[])
-               ) AS a
-          JOIN carriers AS c ON c.id = a.carrier_id
-     LEFT JOIN LATERAL (
-               SELECT id, building, floor, label, key, number, kind
-                 FROM units
-                WHERE carrier_id = a.carrier_id
-                  AND key = ANY ($5::text[])
-                  AND number = ''
-                  AND retired_at IS NULL
-            UNION ALL
-               SELECT id, building, floor, label, key, number, kind
-                 FROM units
-                WHERE carrier_id = a.carrier_id
-                  AND number = ANY ($4::text[])
-                  AND number <> ''
-                  AND retired_at IS NULL
-               ) AS u ON true
-         WHERE c.retired_at IS NULL
-           AND ($6::text[] IS NULL OR a.district_code = ANY ($6::text[]))
-         LIMIT $7
-        """,
-        road,
-        lane,
-        sublane,
-        numbers,
-        keys,
-        district_codes,
-        MOST_ROWS,
-    )
-    return _gates(rows)
-
-
-async def owners(db: Connection, names: Sequence[str], district_codes: Sequence[str] | None) -> set[UUID]:
-    """The carriers with one of these names."""
-    rows = await db.fetch(
-        """
-        SELECT carrier_id
-          FROM carrier_terms
-         WHERE term = ANY ($1::text[])
-           AND weight = 30
-           AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
-         LIMIT $3
-        """,
-        names,
-        district_codes,
-        MOST_ROWS,
-    )
-    return {row["carrier_id"] for row in rows}
-
-
-async def nearest(
-    db: Connection, *, road: str, lane: str, number: int, district_codes: Sequence[str] | None
-) -> list[Gate]:
-    """The five addresses and shops on this road whose numbers are nearest, those in the same lane first."""
-    rows = await db.fetch(
-        """
-        SELECT 'near' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below,
-               CASE WHEN shop.number IS NULL THEN a.text ELSE a.road || shop.number || '号' END AS text,
-               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, NULL::uuid AS unit_id
+        SELECT a.id, a.carrier_id, c.name AS carrier, c.kind, a.district_code, c.subdistrict_code, c.floors_above,
+               c.floors_below, a.text, a.road, a.lane, a.sublane, a.number, a.building, a.ends_on IS NOT NULL AS ended,
+               c.retired_at IS NOT NULL AS retired, main.text AS today, shops.numbers
           FROM carrier_addresses AS a
           JOIN carriers AS c ON c.id = a.carrier_id
+     LEFT JOIN carrier_addresses AS main
+            ON main.carrier_id = a.carrier_id
+           AND main.is_main
+           AND main.ends_on IS NULL
+           AND a.ends_on IS NOT NULL
      LEFT JOIN LATERAL (
-               SELECT number
+               SELECT array_agg(DISTINCT units.number) AS numbers
                  FROM units
-                WHERE carrier_id = a.carrier_id
-                  AND number <> ''
-                  AND retired_at IS NULL
-                  AND c.kind = 'street'
-             ORDER BY abs(coalesce(substring(number FROM '^[0-9]{1,6}')::integer, 0) - $3), number
-                LIMIT 1
-               ) AS shop ON true
-         WHERE a.road = $1
-           AND ($4::text[] IS NULL OR a.district_code = ANY ($4::text[]))
-           AND c.retired_at IS NULL
-      ORDER BY a.lane <> $2,
-               abs(coalesce(substring(CASE a.lane WHEN $2 THEN coalesce(shop.number, a.number) ELSE a.lane END
-                                      FROM '^[0-9]{1,6}')::integer, 0) - $3),
-               a.id
-         LIMIT 5
-        """,
-        road,
-        lane,
-        number,
-        district_codes,
-    )
-    return _gates(rows)
-
-
-async def on_like_roads(
-    db: Connection,
-    *,
-    road: str,
-    lane: str,
-    sublane: str,
-    numbers: Sequence[str],
-    sound: str,
-    spelt_nearly: Sequence[str],
-    keys: Sequence[str],
-    district_codes: Sequence[str] | None,
-) -> list[Gate]:
-    """The same lane and number on a road that sounds the same (rung `sound`), or on one spelt nearly so (`edit`)."""
-    rows = await db.fetch(
-        """
-        SELECT CASE a.road_pinyin WHEN $5 THEN 'sound' ELSE 'edit' END AS rung, a.id AS address_id, a.carrier_id,
-               c.name AS carrier, c.kind, c.district_code, c.subdistrict_code, c.floors_above, c.floors_below, a.text,
-               a.road, a.lane, a.number, a.building, a.ends_on IS NOT NULL AS ended, u.id AS unit_id,
-               u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number, u.kind AS unit_kind
-          FROM carrier_addresses AS a
-          JOIN carriers AS c ON c.id = a.carrier_id
-     LEFT JOIN units AS u ON u.carrier_id = a.carrier_id
-                         AND u.key = ANY ($7::text[])
-                         AND u.number = ''
-                         AND u.retired_at IS NULL
-         WHERE (a.road_pinyin = $5 OR a.road = ANY ($6::text[]))
-           AND a.road <> $1
-           AND a.lane = $2
-           AND a.sublane = $3
-           AND a.number = ANY ($4::text[])
-           AND c.retired_at IS NULL
-           AND ($8::text[] IS NULL OR a.district_code = ANY ($8::text[]))
-      ORDER BY rung DESC, a.carrier_id
-         LIMIT $9
-        """,
-        road,
-        lane,
-        sublane,
-        numbers,
-        sound,
-        spelt_nearly,
-        keys,
-        district_codes,
-        MOST_ROWS,
-    )
-    return _gates(rows)
-
-
-async def named(
-    db: Connection, names: Sequence[str], keys: Sequence[str], district_codes: Sequence[str] | None
-) -> list[Gate]:
-    """Carriers one of whose names is among `names`, at their main addresses."""
-    rows = await db.fetch(
-        """
-        SELECT 'name' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, u.id AS unit_id,
-               u.building AS unit_building, u.floor, u.label, u.key, u.number AS unit_number, u.kind AS unit_kind
-          FROM carrier_terms AS t
-          JOIN carriers AS c ON c.id = t.carrier_id
-          JOIN carrier_addresses AS a ON a.carrier_id = c.id
-                                     AND a.is_main
-     LEFT JOIN units AS u ON u.carrier_id = a.carrier_id
-                         AND u.key = ANY ($2::text[])
-                         AND u.retired_at IS NULL
-         WHERE t.term = ANY ($1::text[])
-           AND t.weight = 30
-           AND c.retired_at IS NULL
-           AND ($3::text[] IS NULL OR t.district_code = ANY ($3::text[]))
-      ORDER BY a.carrier_id
-         LIMIT $4
+                WHERE units.carrier_id = a.carrier_id
+                  AND units.number <> ''
+                  AND units.retired_at IS NULL
+               ) AS shops ON true
+         WHERE a.road = ANY ($1::text[])
         """,
         names,
-        keys,
-        district_codes,
-        MOST_ROWS,
     )
-    return _gates(rows)
+    found: dict[str, list[Gate]] = {name: [] for name in names}
+    for row in rows:
+        found[row["road"]].append(_gate(row))
+    return {name: Road(name, gates) for name, gates in found.items()}
 
 
-async def similar(db: Connection, term: str, district_codes: Sequence[str] | None) -> list[Gate]:
-    """Carriers with a name or an address that looks like `term`, the likest first: never more than a hint."""
+async def like_roads(db: Connection, questions: Sequence[LikeRoads]) -> list[list[str]]:
     rows = await db.fetch(
         """
-          WITH likest AS (
-               SELECT carrier_id, max(similarity(term, $1)) AS likeness
-                 FROM carrier_terms
-                WHERE term % $1
-                  AND weight = 30
-                  AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
-             GROUP BY carrier_id
-             ORDER BY likeness DESC, carrier_id
-                LIMIT 5
-               )
-        SELECT 'similar' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, NULL::uuid AS unit_id
-          FROM likest
-          JOIN carrier_addresses AS a ON a.carrier_id = likest.carrier_id AND a.is_main
-          JOIN carriers AS c ON c.id = a.carrier_id
-         WHERE c.retired_at IS NULL
-           AND likest.likeness >= 0.4
-      ORDER BY likest.likeness DESC, a.carrier_id
+        SELECT DISTINCT road, road_pinyin
+          FROM carrier_addresses
+         WHERE road_pinyin = ANY ($1::text[])
+            OR road = ANY ($2::text[])
+      ORDER BY road
         """,
-        term,
-        district_codes,
+        list({each.sound for each in questions}),
+        list({name for each in questions for name in each.names}),
     )
-    return _gates(rows)
+    return [
+        [row["road"] for row in rows if row["road_pinyin"] == each.sound or row["road"] in each.names]
+        for each in questions
+    ]
 
 
-async def begun(db: Connection, typed: str, district_codes: Sequence[str] | None) -> list[Gate]:
-    """Carriers with a name or an address whose reading or initials begin so: a hint, as in the address box."""
+async def units(db: Connection, questions: Sequence[Units]) -> list[dict[UUID, list[UnitRow]]]:
+    by_key = {(carrier_id, key) for each in questions for carrier_id in each.carrier_ids for key in each.keys}
+    by_number = {
+        (carrier_id, number) for each in questions for carrier_id in each.carrier_ids for number in each.numbers
+    }
     rows = await db.fetch(
         """
-          WITH first AS (
-               SELECT carrier_id, min(length(term)) AS length
-                 FROM carrier_terms
-                WHERE term ~>=~ $1
-                  AND term ~<~ $2
-                  AND weight BETWEEN 10 AND 20
-                  AND ($3::text[] IS NULL OR district_code = ANY ($3::text[]))
-             GROUP BY carrier_id
-             ORDER BY length, carrier_id
-                LIMIT 5
-               )
-        SELECT 'begun' AS rung, a.id AS address_id, a.carrier_id, c.name AS carrier, c.kind, c.district_code,
-               c.subdistrict_code, c.floors_above, c.floors_below, a.text, a.road, a.lane, a.number, a.building,
-               a.ends_on IS NOT NULL AS ended, NULL::uuid AS unit_id
-          FROM first
-          JOIN carrier_addresses AS a ON a.carrier_id = first.carrier_id
-                                     AND a.is_main
-          JOIN carriers AS c ON c.id = a.carrier_id
-         WHERE c.retired_at IS NULL
-      ORDER BY first.length, a.carrier_id
+        SELECT units.carrier_id, id, building, floor, label, key, number, kind
+          FROM unnest($1::uuid[], $2::text[]) AS asked (carrier_id, asked_key)
+          JOIN units
+            ON units.carrier_id = asked.carrier_id
+           AND units.key = asked.asked_key
+           AND units.number = ''
+           AND units.retired_at IS NULL
+     UNION ALL
+        SELECT units.carrier_id, id, building, floor, label, key, number, kind
+          FROM unnest($3::uuid[], $4::text[]) AS asked (carrier_id, asked_number)
+          JOIN units
+            ON units.carrier_id = asked.carrier_id
+           AND units.number = asked.asked_number
+           AND units.number <> ''
+           AND units.retired_at IS NULL
         """,
-        typed,
-        typed + "\U0010ffff",
-        district_codes,
+        [carrier_id for carrier_id, _ in by_key],
+        [key for _, key in by_key],
+        [carrier_id for carrier_id, _ in by_number],
+        [number for _, number in by_number],
     )
-    return _gates(rows)
+    keyed: dict[tuple[UUID, str], list[UnitRow]] = {}
+    numbered: dict[tuple[UUID, str], list[UnitRow]] = {}
+    for row in rows:
+        unit = _unit(row)
+        if unit.number:
+            numbered.setdefault((row["carrier_id"], unit.number), []).append(unit)
+        else:
+            keyed.setdefault((row["carrier_id"], unit.key), []).append(unit)
+    return [
+        {
+            carrier_id: [
+                *(unit for key in each.keys for unit in keyed.get((carrier_id, key), ())),
+                *(unit for number in each.numbers for unit in numbered.get((carrier_id, number), ())),
+            ][:MOST_UNITS]
+            for carrier_id in each.carrier_ids
+        }
+        for each in questions
+    ]
 
 
-async def buildings(db: Connection, carrier_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """The buildings of each carrier that have units; [""] for one without named buildings, [] for one without units."""
-    ids = list(carrier_ids)
+async def buildings(db: Connection, questions: Sequence[Buildings]) -> list[dict[UUID, list[str]]]:
     rows = await db.fetch(
         """
         SELECT carrier_id, array_agg(DISTINCT building ORDER BY building) AS buildings
@@ -329,48 +135,260 @@ async def buildings(db: Connection, carrier_ids: Iterable[UUID]) -> dict[UUID, l
            AND retired_at IS NULL
       GROUP BY carrier_id
         """,
-        ids,
+        list({carrier_id for each in questions for carrier_id in each.carrier_ids}),
     )
-    return {each: [] for each in ids} | {row["carrier_id"]: row["buildings"] for row in rows}
+    found = {row["carrier_id"]: row["buildings"] for row in rows}
+    return [{carrier_id: found.get(carrier_id, []) for carrier_id in each.carrier_ids} for each in questions]
 
 
-def _gates(rows: Iterable[Row]) -> list[Gate]:
-    groups: dict[tuple[str, UUID], list[Row]] = {}
+async def named(db: Connection, questions: Sequence[Named]) -> list[list[Gate]]:
+    rows = await db.fetch(
+        """
+        SELECT t.term, a.id, a.carrier_id, c.name AS carrier, c.kind, c.district_code, c.subdistrict_code,
+               c.floors_above, c.floors_below, a.text, a.road, a.lane, a.sublane, a.number, a.building,
+               a.ends_on IS NOT NULL AS ended, c.retired_at IS NOT NULL AS retired, NULL AS today, NULL AS numbers
+          FROM carrier_terms AS t
+          JOIN carriers AS c ON c.id = t.carrier_id
+          JOIN carrier_addresses AS a ON a.carrier_id = c.id
+                                     AND a.is_main
+         WHERE t.term = ANY ($1::text[])
+           AND t.weight = 30
+      ORDER BY a.carrier_id
+        """,
+        list({name for each in questions for name in each.names}),
+    )
+    by_term = _by_term(rows)
+    answers = []
+    for each in questions:
+        found = {gate.carrier_id: gate for name in each.names for gate in by_term.get(name, ())}
+        answers.append(sorted(found.values(), key=lambda gate: gate.carrier_id))
+    return answers
+
+
+async def similar(db: Connection, questions: Sequence[Similar]) -> list[list[Gate]]:
+    found: dict[Codes, dict[str, list[Gate]]] = {}
+    for codes, terms in _by_codes((each.codes, each.term) for each in questions):
+        rows = await db.fetch(
+            """
+            SELECT asked.term, a.id, a.carrier_id, c.name AS carrier, c.kind, c.district_code, c.subdistrict_code,
+                   c.floors_above, c.floors_below, a.text, a.road, a.lane, a.sublane, a.number, a.building,
+                   a.ends_on IS NOT NULL AS ended, false AS retired, NULL AS today, NULL AS numbers
+              FROM unnest($1::text[]) AS asked (term)
+        CROSS JOIN LATERAL (
+                   SELECT carrier_id, max(similarity(term, asked.term)) AS likeness
+                     FROM carrier_terms
+                    WHERE term % asked.term
+                      AND weight = 30
+                      AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
+                 GROUP BY carrier_id
+                 ORDER BY likeness DESC, carrier_id
+                    LIMIT 5
+                   ) AS likest
+              JOIN carrier_addresses AS a ON a.carrier_id = likest.carrier_id AND a.is_main
+              JOIN carriers AS c ON c.id = a.carrier_id
+             WHERE c.retired_at IS NULL
+               AND likest.likeness >= 0.4
+          ORDER BY likest.likeness DESC, a.carrier_id
+            """,
+            terms,
+            codes,
+        )
+        found[codes] = _by_term(rows)
+    return [found[each.codes].get(each.term, []) for each in questions]
+
+
+async def begun(db: Connection, questions: Sequence[Begun]) -> list[list[Gate]]:
+    found: dict[Codes, dict[str, list[Gate]]] = {}
+    for codes, terms in _by_codes((each.codes, each.typed) for each in questions):
+        rows = await db.fetch(
+            """
+            SELECT asked.term, a.id, a.carrier_id, c.name AS carrier, c.kind, c.district_code, c.subdistrict_code,
+                   c.floors_above, c.floors_below, a.text, a.road, a.lane, a.sublane, a.number, a.building,
+                   a.ends_on IS NOT NULL AS ended, false AS retired, NULL AS today, NULL AS numbers
+              FROM unnest($1::text[]) AS asked (term)
+        CROSS JOIN LATERAL (
+                   SELECT carrier_id, min(length(term)) AS length
+                     FROM carrier_terms
+                    WHERE term ~>=~ asked.term
+                      AND term ~<~ (asked.term || chr(1114111))
+                      AND weight BETWEEN 10 AND 20
+                      AND ($2::text[] IS NULL OR district_code = ANY ($2::text[]))
+                 GROUP BY carrier_id
+                 ORDER BY length, carrier_id
+                    LIMIT 5
+                   ) AS first
+              JOIN carrier_addresses AS a ON a.carrier_id = first.carrier_id
+                                         AND a.is_main
+              JOIN carriers AS c ON c.id = a.carrier_id
+             WHERE c.retired_at IS NULL
+          ORDER BY first.length, a.carrier_id
+            """,
+            terms,
+            codes,
+        )
+        found[codes] = _by_term(rows)
+    return [found[each.codes].get(each.typed, []) for each in questions]
+
+
+async def former_units(db: Connection, questions: Sequence[FormerUnits]) -> list[dict[UUID, list[UnitRow]]]:
+    lost = list({pair for each in questions for pair in each.lost})
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT asked.carrier_id, asked.key, former.label AS former, units.id, units.building, units.floor,
+               units.label, units.number, units.kind
+          FROM unnest($1::uuid[], $2::text[]) AS asked (carrier_id, key)
+          JOIN unit_facts AS former
+            ON former.carrier_id = asked.carrier_id
+           AND former.key = asked.key
+           AND upper_inf(former.known_during)
+           AND NOT upper_inf(former.valid_during)
+    CROSS JOIN LATERAL successors_of(former.unit_id) AS successor
+          JOIN units ON units.id = successor.id
+      ORDER BY units.building, units.number, units.label
+        """,
+        [carrier_id for carrier_id, _ in lost],
+        [key for _, key in lost],
+    )
+    by_pair: dict[tuple[UUID, str], list[UnitRow]] = {}
     for row in rows:
-        groups.setdefault((row["rung"], row["address_id"]), []).append(row)
-    found = []
-    for each in groups.values():
-        row = each[0]
-        units = {unit["unit_id"]: _unit(unit) for unit in each if unit["unit_id"] is not None}
-        found.append(
-            Gate(
-                rung=row["rung"],
-                carrier_id=row["carrier_id"],
-                carrier=row["carrier"],
+        by_pair.setdefault((row["carrier_id"], row["key"]), []).append(replace(_unit(row), former=row["former"]))
+    answers = []
+    for each in questions:
+        found: dict[UUID, list[UnitRow]] = {}
+        for pair in each.lost:
+            if pair in by_pair:
+                found.setdefault(pair[0], []).extend(by_pair[pair])
+        answers.append(found)
+    return answers
+
+
+async def former_names(db: Connection, questions: Sequence[FormerNames]) -> list[dict[UUID, list[str]]]:
+    rows = await db.fetch(
+        """
+        SELECT carrier_id, array_agg(name) AS names
+          FROM carrier_aliases
+         WHERE carrier_id = ANY ($1::uuid[])
+           AND ends_on IS NOT NULL
+      GROUP BY carrier_id
+        """,
+        list({carrier_id for each in questions for carrier_id in each.carrier_ids}),
+    )
+    found = {row["carrier_id"]: row["names"] for row in rows}
+    return [
+        {carrier_id: found[carrier_id] for carrier_id in each.carrier_ids if carrier_id in found} for each in questions
+    ]
+
+
+async def former_shops(db: Connection, questions: Sequence[FormerShops]) -> list[list[tuple[str, UUID, FoundUnit]]]:
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT former.number AS former, former.carrier_id, units.id, units.building, units.number, units.label
+          FROM unit_facts AS former
+    CROSS JOIN LATERAL successors_of(former.unit_id) AS successor
+          JOIN units ON units.id = successor.id
+         WHERE former.carrier_id = ANY ($1::uuid[])
+           AND former.number = ANY ($2::text[])
+           AND former.number <> ''
+           AND upper_inf(former.known_during)
+           AND NOT upper_inf(former.valid_during)
+      ORDER BY units.number, units.label
+        """,
+        list({carrier_id for each in questions for carrier_id in each.carrier_ids}),
+        list({number for each in questions for number in each.numbers}),
+    )
+    return [
+        [
+            (
+                row["former"],
+                row["carrier_id"],
+                FoundUnit(id=row["id"], label=unit_name(row["building"], row["number"], row["label"])),
+            )
+            for row in rows
+            if row["carrier_id"] in each.carrier_ids and row["former"] in each.numbers
+        ]
+        for each in questions
+    ]
+
+
+async def successors(db: Connection, questions: Sequence[Successors]) -> list[dict[UUID, list[FoundCarrier]]]:
+    rows = await db.fetch(
+        """
+        WITH RECURSIVE gone (asked_id, id, next_id) AS (
+            SELECT id, id, successor_id
+              FROM carriers
+             WHERE id = ANY ($1::uuid[])
+             UNION
+            SELECT gone.asked_id, carriers.id, carriers.successor_id
+              FROM gone
+              JOIN carriers ON carriers.id = gone.next_id
+        )
+        SELECT gone.asked_id, carriers.id, carriers.name, carriers.kind, carriers.district_code, main.text AS address
+          FROM gone
+          JOIN carriers ON carriers.id = gone.id AND carriers.retired_at IS NULL
+     LEFT JOIN carrier_addresses AS main ON main.carrier_id = carriers.id AND main.is_main
+      ORDER BY carriers.name
+        """,
+        list({carrier_id for each in questions for carrier_id in each.carrier_ids}),
+    )
+    found: dict[UUID, list[FoundCarrier]] = {}
+    for row in rows:
+        found.setdefault(row["asked_id"], []).append(
+            FoundCarrier(
+                id=row["id"],
+                name=row["name"],
                 kind=row["kind"],
+                address=row["address"] or "",
                 district_code=row["district_code"],
-                subdistrict_code=row["subdistrict_code"],
-                floors_above=row["floors_above"],
-                floors_below=row["floors_below"],
-                text=row["text"],
-                road=row["road"],
-                lane=row["lane"],
-                number=row["number"],
-                building=row["building"],
-                ended=row["ended"],
-                units=tuple(units.values()),
             )
         )
+    return [{carrier_id: found.get(carrier_id, []) for carrier_id in each.carrier_ids} for each in questions]
+
+
+def _by_codes(asked: Iterable[tuple[Codes, str]]) -> list[tuple[Codes, list[str]]]:
+    """The terms asked for in each set of districts, each once."""
+    terms: dict[Codes, dict[str, None]] = {}
+    for codes, term in asked:
+        terms.setdefault(codes, {})[term] = None
+    return [(codes, list(each)) for codes, each in terms.items()]
+
+
+def _by_term(rows: Iterable[Row]) -> dict[str, list[Gate]]:
+    found: dict[str, list[Gate]] = {}
+    for row in rows:
+        found.setdefault(row["term"], []).append(_gate(row))
     return found
+
+
+def _gate(row: Row) -> Gate:
+    return Gate(
+        id=row["id"],
+        carrier_id=row["carrier_id"],
+        carrier=row["carrier"],
+        kind=row["kind"],
+        district_code=row["district_code"],
+        subdistrict_code=row["subdistrict_code"],
+        floors_above=row["floors_above"],
+        floors_below=row["floors_below"],
+        text=row["text"],
+        road=row["road"],
+        lane=row["lane"],
+        sublane=row["sublane"],
+        number=row["number"],
+        building=row["building"],
+        ended=row["ended"],
+        retired=row["retired"],
+        today=row["today"] or "",
+        numbers=tuple(row["numbers"] or ()),
+    )
 
 
 def _unit(row: Row) -> UnitRow:
     return UnitRow(
-        id=row["unit_id"],
-        building=row["unit_building"],
+        id=row["id"],
+        building=row["building"],
         floor=row["floor"],
         label=row["label"],
         key=row["key"],
-        number=row["unit_number"],
-        kind=row["unit_kind"],
+        number=row["number"],
+        kind=row["kind"],
     )

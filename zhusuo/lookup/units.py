@@ -6,9 +6,9 @@ from zhusuo.addresses.keys import floor_of
 from zhusuo.addresses.model import Reason
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.lookup.asked import Asked, AskedUnit
+from zhusuo.lookup.gates import Gate, UnitRow
 from zhusuo.lookup.model import Candidate, UnitVerdict
 from zhusuo.lookup.outcome import Hit, Outcome, became, found_carrier, found_unit, listed, reason, unit_difference
-from zhusuo.lookup.store import Gate, UnitRow
 
 
 def with_units(

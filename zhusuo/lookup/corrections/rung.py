@@ -1,23 +1,19 @@
 """The first rung of the ladder: a text that one clerk corrected and another accepted."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from zhusuo.addresses.model import Reason, Washed
-from zhusuo.db import Connection
 from zhusuo.lookup.chosen import Find, with_chosen
-from zhusuo.lookup.corrections import store
 from zhusuo.lookup.corrections.model import Accepted, correction_key
 from zhusuo.lookup.model import Candidate, Match
 from zhusuo.lookup.outcome import listed
+from zhusuo.lookup.questions import Codes, Correction
 
 
-async def with_correction(
-    db: Connection, washed: Washed, match: Match, district_codes: Sequence[str] | None, ladder: Find
-) -> Match:
+async def with_correction(washed: Washed, match: Match, codes: Codes, ladder: Find) -> Match:
     """The answer of an accepted correction in place of what the ladder found; that with a word on a dormant one."""
     key = correction_key(washed)
-    known = await store.accepted(db, key, district_codes) if key else None
+    known = await Correction(key, codes) if key else None
     if known is None:
         return match
     if known.dormant:

@@ -10,15 +10,17 @@ from zhusuo.lookup.corrections.model import Accepted, Correction, CorrectionStat
 from zhusuo.lookup.model import FoundCarrier, FoundUnit
 
 
-async def accepted(db: Connection, key: str, district_codes: Sequence[str] | None) -> Accepted | None:
-    """What an accepted correction says this text means; None for none, or where several districts say it."""
+async def accepted(db: Connection, asked: Sequence[tuple[str, Sequence[str] | None]]) -> list[Accepted | None]:
+    """What an accepted correction says of each key in these districts (None: in all); None for none, or where several
+    districts say it."""
     rows = await db.fetch(
         """
-        SELECT corrections.id, corrections.written, corrections.decided_at, reviewers.name AS reviewer,
-               carriers.id AS carrier_id, carriers.name AS carrier, carriers.kind, carriers.district_code,
-               carriers.retired_at IS NOT NULL AS carrier_retired, coalesce(main.text, '') AS address,
-               chosen.id AS chosen_id, chosen.building AS chosen_building, chosen.number AS chosen_number,
-               chosen.label AS chosen_label, today.id AS unit_id, today.building, today.number, today.label
+        SELECT corrections.id, corrections.key, corrections.district_code AS said_in, corrections.written,
+               corrections.decided_at, reviewers.name AS reviewer, carriers.id AS carrier_id, carriers.name AS carrier,
+               carriers.kind, carriers.district_code, carriers.retired_at IS NOT NULL AS carrier_retired,
+               coalesce(main.text, '') AS address, chosen.id AS chosen_id, chosen.building AS chosen_building,
+               chosen.number AS chosen_number, chosen.label AS chosen_label, today.id AS unit_id, today.building,
+               today.number, today.label
           FROM corrections
           JOIN persons AS reviewers ON reviewers.id = corrections.decided_by
           JOIN carriers ON carriers.id = corrections.carrier_id
@@ -26,16 +28,23 @@ async def accepted(db: Connection, key: str, district_codes: Sequence[str] | Non
      LEFT JOIN units AS chosen ON chosen.id = corrections.unit_id
      LEFT JOIN LATERAL successors_of(corrections.unit_id) AS successor ON true
      LEFT JOIN units AS today ON today.id = successor.id AND today.carrier_id = corrections.carrier_id
-         WHERE corrections.key = $1
+         WHERE corrections.key = ANY ($1::text[])
            AND corrections.status = 'accepted'
-           AND ($2::text[] IS NULL OR corrections.district_code = ANY ($2::text[]))
       ORDER BY today.building, today.number, today.label
         """,
-        key,
-        district_codes,
+        list({key for key, _ in asked}),
     )
-    if len({row["id"] for row in rows}) != 1:
-        return None
+    by_key: dict[str, dict[UUID, list[Row]]] = {}
+    for row in rows:
+        by_key.setdefault(row["key"], {}).setdefault(row["id"], []).append(row)
+    answers = []
+    for key, codes in asked:
+        said = [each for each in by_key.get(key, {}).values() if codes is None or each[0]["said_in"] in codes]
+        answers.append(_accepted(said[0]) if len(said) == 1 else None)
+    return answers
+
+
+def _accepted(rows: Sequence[Row]) -> Accepted:
     row = rows[0]
     return Accepted(
         written=row["written"],

@@ -1,0 +1,97 @@
+"""Who answers the ladder: PostgreSQL, and the roads that were read from it before.
+
+Any number of addresses climb together. Each is a coroutine that stops at a question; the questions of a kind are
+answered by one statement for all of them, and everybody goes on. One address is many of which there is one.
+"""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+from zhusuo.db import Connection
+from zhusuo.lookup import store
+from zhusuo.lookup.corrections.store import accepted
+from zhusuo.lookup.gates import Road
+from zhusuo.lookup.questions import (
+    Begun,
+    Buildings,
+    Correction,
+    FormerNames,
+    FormerShops,
+    FormerUnits,
+    LikeRoads,
+    Named,
+    Question,
+    RoadOf,
+    Similar,
+    Successors,
+    Units,
+)
+from zhusuo.lookup.roads import Roads
+
+T = TypeVar("T")
+
+Climb = Coroutine[Question[Any], Any, T]
+"""An address on the ladder: it stops at questions, and ends with its answer."""
+
+
+class Ground:
+    """What the ladder stands on: a connection, and the roads that are known already."""
+
+    def __init__(self, db: Connection, roads: Roads | None = None) -> None:
+        self._db = db
+        self._roads = Roads() if roads is None else roads
+
+    async def bear(self, climbs: Sequence[Climb[T]]) -> list[T]:
+        """The answers, in the order of the addresses; if one fails all do."""
+        answers: dict[int, T] = {}
+        going: list[tuple[int, Any]] = [(place, None) for place in range(len(climbs))]
+        try:
+            while going:
+                asked: dict[type[Question[Any]], list[tuple[int, Question[Any]]]] = {}
+                for place, answer in going:
+                    try:
+                        question = climbs[place].send(answer)
+                    except StopIteration as end:
+                        answers[place] = end.value
+                    else:
+                        asked.setdefault(type(question), []).append((place, question))
+                going = []
+                for kind, waiting in asked.items():
+                    told = await self._answers(kind, [question for _, question in waiting])
+                    going += zip((place for place, _ in waiting), told, strict=True)
+        finally:
+            for climb in climbs:
+                climb.close()
+        return [answers[place] for place in range(len(climbs))]
+
+    async def _answers(self, kind: type[Question[Any]], questions: Sequence[Any]) -> Sequence[Any]:
+        if kind is RoadOf:
+            return await self._roads_of([question.name for question in questions])
+        if kind is Correction:
+            return await accepted(self._db, [(question.key, question.codes) for question in questions])
+        told: Sequence[Any] = await _STORES[kind](self._db, questions)
+        return told
+
+    async def _roads_of(self, names: Sequence[str]) -> Sequence[Road]:
+        known = {name: road for name in names if (road := self._roads.get(name)) is not None}
+        missing = list({name for name in names if name not in known})
+        if missing:
+            turn = self._roads.turn
+            read = await store.roads(self._db, missing)
+            self._roads.keep(read.values(), turn)
+            known.update(read)
+        return [known[name] for name in names]
+
+
+_STORES: dict[type[Question[Any]], Any] = {
+    Begun: store.begun,
+    Buildings: store.buildings,
+    FormerNames: store.former_names,
+    FormerShops: store.former_shops,
+    FormerUnits: store.former_units,
+    LikeRoads: store.like_roads,
+    Named: store.named,
+    Similar: store.similar,
+    Successors: store.successors,
+    Units: store.units,
+}
