@@ -133,9 +133,35 @@ async def client_filing(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def inspection(db: Connection, actor: Actor) -> UUID:
+    """Somebody is to look at a unit of the actor's subdistricts."""
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO inspections (carrier_id, unit_id, district_code, cause, due_on)
+             SELECT carrier_id, id, district_code, 'manual', current_date + 30 FROM units WHERE id = $1
+          RETURNING id
+        """,
+        await unit(db, actor),
+    )
+    return found
+
+
 async def document(db: Connection, actor: Actor) -> UUID:
     sha256 = f"{make.number():064x}"
     await db.execute("INSERT INTO blobs (sha256, size, media_type) VALUES ($1, 1, 'application/pdf')", sha256)
+    if actor.role == Role.SUPERVISOR:
+        photo: UUID = await db.fetchval(
+            """
+            INSERT INTO documents (sha256, carrier_id, district_code, organisation_id, purpose, file_name)
+                 VALUES ($1, $2, $3, $4, 'inspection', '照片.jpg')
+              RETURNING id
+            """,
+            sha256,
+            await carrier(db, actor),
+            actor.district_code,
+            actor.organisation_id,
+        )
+        return photo
     found: UUID = await db.fetchval(
         """
         INSERT INTO documents (sha256, carrier_id, district_code, organisation_id, filing_id, purpose, file_name)
@@ -275,6 +301,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "own_filing": filing,
     "document": document,
     "own_document": document,
+    "inspection": inspection,
     "upload": upload,
     "dossier": dossier,
     "version": version,

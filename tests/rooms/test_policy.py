@@ -21,6 +21,8 @@ from zhusuo.settings import new_token
 
 PERSONS = [role for role in Role if role != Role.CLIENT]
 SUBDISTRICTS = frozenset({make.SUBDISTRICT})
+BESIDE = str(uuid4())
+"""Where a path names more than its object."""
 
 
 def _doors(site: Site) -> dict[str, tuple[str, str]]:
@@ -36,7 +38,7 @@ def _doors(site: Site) -> dict[str, tuple[str, str]]:
 
 def _path(path: str, rule: Rule, noun_id: UUID) -> str:
     """The path with its object's id, and harmless values for its other parameters."""
-    values = {"uuid": str(uuid4()), "int": "1", "str": "x", "path": "x", "date": "2026-11-22"}
+    values = {"uuid": BESIDE, "int": "1", "str": "x", "path": "x", "date": "2026-11-22"}
 
     def fill(match: re.Match[str]) -> str:
         name, kind = match[1], match[2]

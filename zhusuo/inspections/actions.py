@@ -1,15 +1,19 @@
 """What people do with inspections: plan, assign, start, say what was found, hand in its photographs, call off."""
 
+from collections.abc import AsyncIterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
+from storage.store import Store
 from zhusuo import audit, events, flags, looks, notices
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection, Database
+from zhusuo.dossiers import uploads
 from zhusuo.dossiers.calendar import SHANGHAI
+from zhusuo.dossiers.model import Purpose
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.inspections import store
 from zhusuo.inspections.model import (
@@ -28,6 +32,7 @@ from zhusuo.inspections.model import (
     sentence,
 )
 from zhusuo.people.model import Actor, Role
+from zhusuo.settings import Settings
 
 FLAG = "inspection"
 """The kind of the flag that a finding leaves at the counter."""
@@ -171,6 +176,26 @@ async def attach_photo(
             detail={"finding_id": str(finding_id), "document_id": str(document_id)},
         )
         return True
+
+
+async def receive_photo(
+    database: Database,
+    objects: Store,
+    settings: Settings,
+    actor: Actor,
+    inspection_id: UUID,
+    finding_id: UUID,
+    file_name: str,
+    stream: AsyncIterable[bytes],
+) -> None:
+    """A whole photograph in one go, for a finding that is there. Raises what `uploads.receive` raises."""
+    async with database.transaction() as db:
+        carrier_id = (await _locked(db, actor, inspection_id)).carrier_id
+    received = await uploads.receive(
+        database, objects, settings, actor, Purpose.INSPECTION, carrier_id, file_name, stream
+    )
+    moment = datetime.now(UTC)
+    await attach_photo(database, actor, inspection_id, finding_id, uuid4(), received.document.id, moment)
 
 
 def _checked(new: NewFinding) -> NewFinding:

@@ -4,9 +4,9 @@ Bytes are streamed through, whatever their number: a chunk and an original as ra
 seen and what comes in is decided and recorded by `dossiers.previews` and `dossiers.uploads`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from zhusuo.ports.common.pages import go, own_path
 from zhusuo.settings import Settings
 
 Asked = Request[Any, Any, Any]
+Taken = TypeVar("Taken")
 MOST_PARTS = 200
 LONGEST_FIELD = 4096
 FORM_SLACK = 2**20
@@ -198,7 +199,7 @@ async def receive(
     actor: NamedDependency[Actor],
 ) -> Redirect:
     """Files of a plain form, without JavaScript; then back to the page, which is told the last one under `keep`."""
-    form = _Form(request)
+    form = Form(request)
     received = await _receive_all(form, database, store, settings, actor)
     back = own_path(form.fields.get("back", "/"))
     keep = form.fields.get("keep", "")
@@ -206,15 +207,20 @@ async def receive(
 
 
 async def _receive_all(
-    form: "_Form", database: Database, store: Store, settings: Settings, actor: Actor
+    form: "Form", database: Database, store: Store, settings: Settings, actor: Actor
 ) -> list[Received]:
-    """Every file that can be taken is; then the first refusal is raised, if there was one."""
-    received, refused = [], []
+    async def take(file_name: str, stream: AsyncIterator[bytes]) -> Received:
+        return await uploads.receive(database, store, settings, actor, form.purpose, form.noun_id, file_name, stream)
+
+    return await take_files(form, take)
+
+
+async def take_files(form: "Form", take: Callable[[str, AsyncIterator[bytes]], Awaitable[Taken]]) -> list[Taken]:
+    """Every file that can be taken is; then the first refusal is raised, if there was one. Raises Invalid for none."""
+    taken, refused = [], []
     async for file_name, stream in form.files():
         try:
-            received.append(
-                await uploads.receive(database, store, settings, actor, form.purpose, form.noun_id, file_name, stream)
-            )
+            taken.append(await take(file_name, stream))
         except Refusal as refusal:
             refused.append(refusal)
             # A browser reads our answer only when it has sent everything.
@@ -222,12 +228,12 @@ async def _receive_all(
                 pass
     if refused:
         raise refused[0]
-    if not received:
+    if not taken:
         raise Invalid({"files": "请先选择文件。"})
-    return received
+    return taken
 
 
-class _Form:
+class Form:
     """A multipart form that is read part by part: small fields first, then files as streams."""
 
     def __init__(self, request: Asked) -> None:

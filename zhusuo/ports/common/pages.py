@@ -55,6 +55,7 @@ PORTS: dict[Role, Port] = {
             RailLink(href="/supervision", icon="chart", label="辖区总览"),
             RailLink(href="/supervision/carriers", icon="building", label="载体"),
             RailLink(href="/supervision/registrations", icon="list", label="登记企业"),
+            RailLink(href="/supervision/inspections", icon="eye", label="核查"),
         ),
     ),
     Role.AGENT: Port(

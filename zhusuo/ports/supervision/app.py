@@ -3,6 +3,8 @@
 from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.supervision import pages
+from zhusuo.ports.supervision.inspections import pages as inspections
+from zhusuo.ports.supervision.inspections import visits
 
 doors: list[HTTPRouteHandler] = [
     pages.overview,
@@ -13,4 +15,6 @@ doors: list[HTTPRouteHandler] = [
     pages.units_xlsx,
     pages.registrations,
     pages.registrations_xlsx,
+    *inspections.doors,
+    *visits.doors,
 ]

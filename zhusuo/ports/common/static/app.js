@@ -3,7 +3,7 @@ import "./theme.js";
 import "./keys.js";
 import "./kept.js";
 
-const PARTS = { "zs-upload": "./upload.js", "zs-stacking": "./stacking.js", "zs-desk": "./desk.js", "zs-suggest": "./suggest.js" };
+const PARTS = { "zs-upload": "./upload.js", "zs-stacking": "./stacking.js", "zs-desk": "./desk.js", "zs-suggest": "./suggest.js", "zs-visit": "./visit.js", "zs-outbox": "./outbox.js" };
 
 function awaken() {
   for (const [tag, module] of Object.entries(PARTS)) {

@@ -1,0 +1,70 @@
+// 离线: keeps the pages of inspections that a supervisor has opened or is to do, so that they open in a basement.
+// What has a line is always asked first; nothing is answered from here that the server would have answered.
+const PAGES = "zhusuo-pages";
+const PARTS = "zhusuo-parts";
+const VISIT = /^\/supervision\/inspections(\/[0-9a-f-]{36}\/visit)?$/;
+const PATIENCE_MS = 5000;
+const OFFLINE =
+  '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+  "<title>没有网络</title><h1>没有网络</h1><p>这一页没有存在本机。已记下的结论和照片都还在，联网后会自动发送。</p>" +
+  '<p><a href="/supervision/inspections?view=mine">回到我的核查</a></p></html>';
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+/** What one person was shown is not shown to another. */
+async function ofPerson(person) {
+  const parts = await caches.open(PARTS);
+  const known = await (await parts.match("/zhusuo-person"))?.text();
+  if (known !== person) await caches.delete(PAGES);
+  await parts.put("/zhusuo-person", new Response(person));
+}
+
+self.addEventListener("message", (event) => {
+  const { person, keep } = event.data;
+  event.waitUntil(
+    ofPerson(person).then(() =>
+      Promise.all(
+        [...new Set(keep)].map(async (url) => {
+          const { pathname } = new URL(url);
+          if (!VISIT.test(pathname) && !pathname.startsWith("/static/")) return;
+          const cache = await caches.open(VISIT.test(pathname) ? PAGES : PARTS);
+          if (pathname.startsWith("/static/") && (await cache.match(url))) return;
+          const answer = await fetch(url).catch(() => null);
+          if (answer?.ok && !answer.redirected) await cache.put(url, answer);
+        }),
+      ),
+    ),
+  );
+});
+
+async function fromHere(request, name, options) {
+  return (await caches.open(name)).match(request, options);
+}
+
+async function page(request) {
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.ok && !answer.redirected) (await caches.open(PAGES)).put(request.url, answer.clone());
+    return answer;
+  } catch {
+    const kept = await fromHere(request.url, PAGES, { ignoreSearch: true, ignoreVary: true });
+    return kept ?? new Response(OFFLINE, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  }
+}
+
+async function part(request) {
+  const kept = await fromHere(request.url, PARTS, { ignoreVary: true });
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) (await caches.open(PARTS)).put(request.url, answer.clone());
+  return answer;
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { pathname, origin } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  if (request.mode === "navigate" && VISIT.test(pathname)) event.respondWith(page(request));
+  else if (pathname.startsWith("/static/")) event.respondWith(part(request));
+});
