@@ -634,6 +634,13 @@ CREATE TABLE inspections (
     CONSTRAINT inspection_two_people CHECK ((accompanied_by <> assigned_to))
 );
 
+CREATE TABLE lease_reminders (
+    tenancy_id uuid NOT NULL,
+    ends_on date NOT NULL,
+    days_ahead integer NOT NULL,
+    reminded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE look_requests (
     id uuid DEFAULT uuidv7() NOT NULL,
     carrier_id uuid NOT NULL,
@@ -693,6 +700,13 @@ CREATE TABLE organisations (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     disabled_at timestamp with time zone,
     CONSTRAINT organisation_kind CHECK ((kind = ANY (ARRAY['approval_authority'::text, 'supervision_office'::text, 'property_manager'::text, 'agency'::text])))
+);
+
+CREATE TABLE paper_reminders (
+    version_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    days_ahead integer NOT NULL,
+    reminded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE persons (
@@ -883,6 +897,28 @@ CREATE TABLE tickets (
     panel_expires_at timestamp with time zone
 );
 
+CREATE TABLE triages (
+    submission_id uuid NOT NULL,
+    filing_id uuid NOT NULL,
+    path text NOT NULL,
+    reasons jsonb NOT NULL,
+    inputs jsonb NOT NULL,
+    sorted_on date NOT NULL,
+    sorted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT triage_path CHECK ((path = ANY (ARRAY['plain'::text, 'fields'::text, 'full'::text])))
+);
+
+CREATE TABLE uncoverings (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    document_id uuid NOT NULL,
+    page integer NOT NULL,
+    person_id uuid NOT NULL,
+    reason text NOT NULL,
+    uncovered_at timestamp with time zone DEFAULT now() NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT uncovering_reason CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE unit_changes (
     id uuid DEFAULT uuidv7() NOT NULL,
     carrier_id uuid NOT NULL,
@@ -984,6 +1020,15 @@ ALTER TABLE verification_misses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE version_chains (
+    version_id uuid NOT NULL,
+    status text NOT NULL,
+    said text NOT NULL,
+    checked_on date NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT version_chain_status CHECK ((status = ANY (ARRAY['whole'::text, 'doubtful'::text, 'broken'::text, 'unread'::text, 'ended'::text])))
 );
 
 CREATE TABLE version_documents (
@@ -1309,6 +1354,9 @@ ALTER TABLE ONLY inspections
 ALTER TABLE ONLY inspections
     ADD CONSTRAINT inspections_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lease_reminders
+    ADD CONSTRAINT lease_reminders_pkey PRIMARY KEY (tenancy_id, ends_on, days_ahead);
+
 ALTER TABLE ONLY look_requests
     ADD CONSTRAINT look_requests_pkey PRIMARY KEY (id);
 
@@ -1329,6 +1377,9 @@ ALTER TABLE ONLY organisations
 
 ALTER TABLE ONLY organisations
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY paper_reminders
+    ADD CONSTRAINT paper_reminders_pkey PRIMARY KEY (version_id, document_id, days_ahead);
 
 ALTER TABLE ONLY persons
     ADD CONSTRAINT person_login_once UNIQUE (login);
@@ -1384,6 +1435,12 @@ ALTER TABLE ONLY tickets
 ALTER TABLE ONLY tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY triages
+    ADD CONSTRAINT triages_pkey PRIMARY KEY (submission_id);
+
+ALTER TABLE ONLY uncoverings
+    ADD CONSTRAINT uncoverings_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY unit_changes
     ADD CONSTRAINT unit_changes_pkey PRIMARY KEY (id);
 
@@ -1410,6 +1467,9 @@ ALTER TABLE ONLY uploads
 
 ALTER TABLE ONLY verification_misses
     ADD CONSTRAINT verification_misses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY version_chains
+    ADD CONSTRAINT version_chains_pkey PRIMARY KEY (version_id);
 
 ALTER TABLE ONLY version_documents
     ADD CONSTRAINT version_documents_pkey PRIMARY KEY (version_id, document_id);
@@ -1638,11 +1698,17 @@ CREATE INDEX tenancies_by_carrier ON tenancies USING btree (carrier_id) WHERE (m
 
 CREATE INDEX tenancies_by_unit ON tenancies USING btree (unit_id);
 
+CREATE INDEX tenancies_ending ON tenancies USING btree (lease_ends_on) WHERE (moved_out_on IS NULL);
+
 CREATE INDEX tenancies_moved_in ON tenancies USING btree (district_code, moved_in_on DESC) WHERE (moved_in_on IS NOT NULL);
 
 CREATE INDEX tenancies_moved_out ON tenancies USING btree (district_code, moved_out_on DESC) WHERE (moved_out_on IS NOT NULL);
 
 CREATE UNIQUE INDEX tenancy_once ON tenancies USING btree (unit_id, tenant) WHERE (moved_out_on IS NULL);
+
+CREATE INDEX triages_filing ON triages USING btree (filing_id);
+
+CREATE INDEX uncoverings_person ON uncoverings USING btree (person_id, document_id, page);
 
 CREATE INDEX unit_changes_by_carrier ON unit_changes USING btree (carrier_id, said_at DESC);
 
@@ -1919,6 +1985,9 @@ ALTER TABLE ONLY inspections
 ALTER TABLE ONLY inspections
     ADD CONSTRAINT inspections_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
 
+ALTER TABLE ONLY lease_reminders
+    ADD CONSTRAINT lease_reminders_tenancy_id_fkey FOREIGN KEY (tenancy_id) REFERENCES tenancies(id);
+
 ALTER TABLE ONLY look_requests
     ADD CONSTRAINT look_requests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES persons(id);
 
@@ -1963,6 +2032,12 @@ ALTER TABLE ONLY organisation_subdistricts
 
 ALTER TABLE ONLY organisations
     ADD CONSTRAINT organisations_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY paper_reminders
+    ADD CONSTRAINT paper_reminders_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY paper_reminders
+    ADD CONSTRAINT paper_reminders_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
 
 ALTER TABLE ONLY persons
     ADD CONSTRAINT persons_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
@@ -2048,6 +2123,18 @@ ALTER TABLE ONLY tickets
 ALTER TABLE ONLY tickets
     ADD CONSTRAINT tickets_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
 
+ALTER TABLE ONLY triages
+    ADD CONSTRAINT triages_filing_id_fkey FOREIGN KEY (filing_id) REFERENCES filings(id);
+
+ALTER TABLE ONLY triages
+    ADD CONSTRAINT triages_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id);
+
+ALTER TABLE ONLY uncoverings
+    ADD CONSTRAINT uncoverings_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY uncoverings
+    ADD CONSTRAINT uncoverings_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
 ALTER TABLE ONLY unit_changes
     ADD CONSTRAINT unit_changes_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
 
@@ -2089,6 +2176,9 @@ ALTER TABLE ONLY upload_chunks
 
 ALTER TABLE ONLY uploads
     ADD CONSTRAINT uploads_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
+
+ALTER TABLE ONLY version_chains
+    ADD CONSTRAINT version_chains_version_id_fkey FOREIGN KEY (version_id) REFERENCES dossier_versions(id);
 
 ALTER TABLE ONLY version_documents
     ADD CONSTRAINT version_documents_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);

@@ -24,7 +24,7 @@ from zhusuo.flags import Severity
 from zhusuo.registrations.chains import UNREAD_GRANTEE, Named, Stated, named_units, stated
 from zhusuo.registrations.model import Agreement, Finding, LeaseCheck
 from zhusuo.registrations.papers import Fact, Paper, Premises
-from zhusuo.registrations.values import distance, near, read_area, read_day, yes
+from zhusuo.registrations.values import distance, near, read_area, read_day, read_last_day, yes
 from zhusuo.rights import Doubt, Flaw, Right, RightKind, Step, chain_to_party, plain_name
 
 SURE = 0.75
@@ -49,11 +49,16 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "registration_not_allowed": (Severity.BLOCKS, "产权人的授权写明房屋不得用于登记。"),
     "mandate_out_of_scope": (Severity.BLOCKS, "“{lessor}”的授权范围不含{units}。"),
     "grantor_without_right": (Severity.BLOCKS, "授权由“{grantor}”出具，但它不是产权人，也没有备案的授权。"),
+    "grantor_spelled_otherwise": (
+        Severity.NOTE,
+        "授权的出具方写作“{grantor}”，与“{party}”略有出入；备案审核时已经核对。",
+    ),
     "land_term_over": (Severity.NEEDS_REASON, "土地使用期限已于 {day} 届满，请核对是否续期。"),
     "deed_without_unit": (Severity.NEEDS_REASON, "产权证所列的单元里没有{units}，请核对原页。"),
     "term_beyond_mandate": (Severity.NOTE, "租期至 {lease}，转租授权至 {mandate}，超出 {span}。"),
     "expired": (Severity.BLOCKS, "租期已于 {day} 届满。"),
     "term_reversed": (Severity.NEEDS_REASON, "租期写作 {start} 至 {end}，止期早于起期，请核对原页。"),
+    "without_end": (Severity.NEEDS_REASON, "租期写作“{term}”，没有截止日，请核对原页。"),
     "not_begun": (Severity.NOTE, "租期自 {day} 起，还有 {days} 天。"),
     "begins_late": (Severity.NEEDS_REASON, "租期自 {day} 才开始，还有 {days} 天。"),
     "ends_soon": (Severity.NOTE, "租期 {day} 届满，只剩 {days} 天。"),
@@ -71,7 +76,8 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "承租方写作“{lessee}”，与申请人“{applicant}”略有出入，请核对原页。",
     ),
     "lessee_is_a_person": (Severity.NEEDS_REASON, "承租方是“{lessee}”个人，申请人是“{applicant}”，请写明两者的关系。"),
-    "unsigned": (Severity.NEEDS_REASON, "没有看到{party}的签名或盖章，请核对原页。"),
+    "unsigned": (Severity.BLOCKS, "没有看到{party}的签名或盖章。"),
+    "seal_differs": (Severity.NEEDS_REASON, "印章是“{seal}”的，既不是出租方也不是承租方，请核对原页。"),
 }
 
 _COMPANY = re.compile("公司|企业|合伙|中心|集团|合作社|事务所|工作室|[厂店社行部馆院所会]$")
@@ -104,6 +110,7 @@ def check_lease(
     )
 
 
+SIDES = {"lessor": "出租方", "lessee": "承租方"}
 _TAKES: dict[DocumentKind, tuple[str, ...]] = {DocumentKind.MANDATE: ("grantee",), DocumentKind.LEASE: ("lessee",)}
 """Who is given something by a kind of paper on file."""
 
@@ -239,16 +246,24 @@ class _Check:
             yield _Trouble("filed_unread", paper, facts, {**said, "what": what}, unread=True, about=what)
         if Doubt.PARTY in step.doubts:
             grantor = paper.one("grantor")
-            what = f"授权由谁出具（写作“{grantor.text}”）" if grantor else "授权由谁出具"
-            yield _Trouble("filed_unread", paper, (lessor, grantor), {**said, "what": what}, unread=True, about=what)
+            if grantor is None:
+                what = "授权由谁出具"
+                yield _Trouble("filed_unread", paper, (lessor,), {**said, "what": what}, unread=True, about=what)
+            else:
+                said |= {"party": step.grantor, "grantor": grantor.text}
+                owner = next(iter(self._filed(DocumentKind.TITLE_DEED, "owner")), None)
+                yield _Trouble("grantor_spelled_otherwise", paper, (grantor, owner), said)
 
     def _ungranted(self, step: Step, rights: list[Stated], said: dict[str, Any]) -> Iterator["_Trouble"]:
-        """Nobody has given the one who gives on what he gives."""
-        giver = next((each.paper for each in rights if each.right.grantor == step.holder), None)
+        """Nobody who may has given this party anything: what stands on file comes from, or goes to, somebody else."""
+        given = [each for each in rights if step.holder in (each.right.grantor, each.right.holder)]
+        giver = next((each for each in given if each.right.kind is not RightKind.HOLDS_TITLE), None)
         owner = next(iter(self._filed(DocumentKind.TITLE_DEED, "owner")), None)
-        if giver is not None:
-            facts = (giver.one("grantor", "lessor"), owner)
-            yield _Trouble("grantor_without_right", giver, facts, {**said, "grantor": step.holder})
+        if giver is None:
+            yield _Trouble("lessor_without_right", self.lease_paper, (self.lease_paper.one("lessor"), owner), said)
+        else:
+            facts = (giver.paper.one("grantor", "lessor"), owner)
+            yield _Trouble("grantor_without_right", giver.paper, facts, {**said, "grantor": giver.right.grantor})
 
     def _allowed(self, paper: Paper) -> None:
         registration = paper.one("registration_allowed")
@@ -334,12 +349,16 @@ class _Check:
 
     def term(self) -> None:
         """The lease must run; that it begins next week is only worth a note."""
-        first, last = self._read("term_start", "starts_on", what="租期的起始日"), None
+        first = self._read("term_start", "starts_on", what="租期的起始日")
         last = self._read("term_end", "ends_on", what="租期的截止日")
-        starts, ends = read_day(first), read_day(last)
-        for fact, value, what in ((first, starts, "租期的起始日"), (last, ends, "租期的截止日")):
-            if fact is not None and value is None:
-                self._add("unread", fact, unread=True, what=what)
+        starts, until = read_day(first), read_last_day(last)
+        ends = until.day
+        if first is not None and starts is None:
+            self._add("unread", first, unread=True, what="租期的起始日")
+        if last is not None and until.known and ends is None:
+            self._add("without_end", last, term=last.text)
+        elif last is not None and not until.known:
+            self._add("unread", last, unread=True, what="租期的截止日")
         if starts and ends and ends < starts:
             self._add("term_reversed", first, last, start=starts, end=ends)
             return
@@ -370,21 +389,27 @@ class _Check:
             self._add("lessee_differs", lessee, **said)
 
     def signatures(self) -> None:
-        """Both sides must have signed or sealed."""
-        fact = self.lease_paper.one("signed_by", "seals")
-        if fact is None or not isinstance(fact.normal, list):
+        """Both sides must have signed or sealed, and with their own seals."""
+        signed, sealed = self.lease_paper.one("signed_by"), self.lease_paper.one("seals")
+        if not any(fact is not None and isinstance(fact.normal, list) for fact in (signed, sealed)):
             self._add("unread", unread=True, what="签章")
             return
-        signed = {plain_name(str(each)) for each in fact.normal}
-        missing = []
-        for side, label in (("lessor", "出租方"), ("lessee", "承租方")):
-            party = self.lease_paper.one(side)
-            if signed.isdisjoint({plain_name(side), plain_name(party.text) if party else ""}):
-                missing.append(label)
-        if missing:
-            self._add("unsigned", fact, party="、".join(missing))
+        names = [*_listed_in(signed), *_listed_in(sealed)]
+        parties = {label: self.lease_paper.one(side) for side, label in SIDES.items()}
+        missing = [
+            label
+            for side, label in SIDES.items()
+            if not any(plain_name(name) == plain_name(side) or _names(parties[label], name) for name in names)
+        ]
+        if missing and not all(_listed_in(sealed)):
+            self._add("unread", sealed, unread=True, what=f"{'、'.join(missing)}的印章")
+        elif missing:
+            self._add("unsigned", *(parties[label] for label in missing), signed or sealed, party="、".join(missing))
         else:
-            self._agree("signatures", "签章", "双方齐全", fact)
+            self._agree("signatures", "签章", "双方齐全", signed or sealed)
+        for name in _listed_in(sealed):
+            if name and not any(_names(party, name) for party in parties.values()) and all(parties.values()):
+                self._add("seal_differs", sealed, *parties.values(), seal=name)
 
     # -- what the rules stand on
 
@@ -488,6 +513,15 @@ _T = TypeVar("_T")
 
 def _same(text: str, among: Sequence[_T], name: Callable[[_T], str]) -> _T | None:
     return next((each for each in among if plain_name(name(each)) == plain_name(text)), None)
+
+
+def _listed_in(fact: Fact | None) -> list[str]:
+    return [str(each) for each in fact.normal] if fact is not None and isinstance(fact.normal, list) else []
+
+
+def _names(party: Fact | None, name: str) -> bool:
+    """Whether a name on a seal is the party's, give or take what a ring of small letters is misread by."""
+    return party is not None and (plain_name(party.text) == plain_name(name) or near(party.text, name))
 
 
 def _same_gate(address: Address, filed: CarrierAddress) -> bool:
