@@ -915,7 +915,7 @@ CREATE TABLE uncoverings (
     person_id uuid NOT NULL,
     reason text NOT NULL,
     uncovered_at timestamp with time zone DEFAULT now() NOT NULL,
-    until timestamp with time zone NOT NULL,
+    covered_again_at timestamp with time zone NOT NULL,
     CONSTRAINT uncovering_reason CHECK ((reason <> ''::text))
 );
 

@@ -38,7 +38,7 @@ UP = (
         person_id uuid NOT NULL REFERENCES persons,
         reason text NOT NULL,
         uncovered_at timestamptz NOT NULL DEFAULT now(),
-        until timestamptz NOT NULL,
+        covered_again_at timestamptz NOT NULL,
         CONSTRAINT uncovering_reason CHECK (reason <> '')
     )
     """,
