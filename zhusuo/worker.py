@@ -24,6 +24,8 @@ from zhusuo.processes import asked_to_end
 from zhusuo.registrations import actions as registrations
 from zhusuo.serve import Things, opened
 from zhusuo.settings import Settings
+from zhusuo.zombies import cases as zombie_cases
+from zhusuo.zombies import process as zombie_process
 
 log = structlog.get_logger()
 
@@ -104,6 +106,9 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("seal_audit", 20, lambda: sealing.seal(database, settings.checkpoints, things.signer)),
         ("expire_holds", 60, lambda: registrations.expire_holds(database, datetime.now(UTC))),
         ("lapse_overdue", 600, lambda: dossiers.lapse_overdue(database, today())),
+        ("follow_signals", 1, lambda: zombie_cases.follow(database, today())),
+        ("sweep_zombies", 600, lambda: zombie_cases.sweep_daily(database, today())),
+        ("lapse_zombies", 600, lambda: zombie_process.lapse(database, today())),
         ("remind", 600, lambda: reminders.remind(database, today())),
         ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
         ("settle_given_up", 30, lambda: reading.settle_given_up(database)),

@@ -1,8 +1,9 @@
 """工作日: deadlines are counted in working days.
 
 The State Council announces every autumn which days of the next year are holidays and which weekends are worked in their
-place. What is announced for 2026 (国务院办公厅关于2026年部分节假日安排的通知, 2025-11-04) is shipped in `data/calendar.csv`;
-later years are imported (`holidays`). In a year nobody has told us about, weekends alone are free: `Calendar.knows`.
+place. What is announced for 2026 (国务院办公厅关于2026年部分节假日安排的通知, 2025-11-04) is shipped in
+`data/calendar.csv`; later years are imported (`holidays`). In a year nobody has told us about, weekends alone are free:
+`Calendar.knows`.
 """
 
 import csv

@@ -1,0 +1,692 @@
+"""The rows of cases, their steps and letters, and the versions of the rules."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from zhusuo.db import Connection, Row
+from zhusuo.people.model import Actor, Role
+from zhusuo.zombies.model import (
+    CONTESTING,
+    Answer,
+    CaseStatus,
+    Letter,
+    LetterKind,
+    Reason,
+    SignalKind,
+    Step,
+    ZombieCase,
+)
+from zhusuo.zombies.rules import RuleSet, parse, shipped
+
+# 案件
+
+
+async def by_id(db: Connection, case_id: UUID) -> ZombieCase | None:
+    row = await db.fetchrow(
+        """
+        SELECT id, number, registration_id, unit_id, carrier_id, district_code, name, cause, status, score,
+               rules_number, reasons, opened_on, opened_at, changed_at, contact, code, notified_on, deadline_on,
+               answered_at, answer, answer_text, late, inspected_on, found, decided_on, decided_at, decided_by, reason,
+               appeal_until, appealed_on, newcomer_id, closed_at
+          FROM zombie_cases
+         WHERE id = $1
+        """,
+        case_id,
+    )
+    return _case(row) if row else None
+
+
+async def by_id_for(db: Connection, actor: Actor, case_id: UUID) -> ZombieCase | None:
+    """A supervisor sees cases of the subdistricts, a clerk or client of the district, a manager of what is managed."""
+    visible = await db.fetchval(
+        """
+        SELECT true
+          FROM zombie_cases
+          JOIN carriers ON carriers.id = zombie_cases.carrier_id
+         WHERE zombie_cases.id = $1
+           AND CASE
+               WHEN $2 IN ('clerk', 'client') THEN carriers.district_code = $3
+               WHEN $2 = 'supervisor' THEN carriers.district_code = $3 AND carriers.subdistrict_code = ANY ($4::text[])
+               WHEN $2 = 'manager' THEN EXISTS (
+                    SELECT
+                      FROM managements
+                     WHERE managements.carrier_id = carriers.id
+                       AND managements.organisation_id = $5
+                       AND managements.status = 'confirmed')
+               ELSE false
+               END
+        """,
+        case_id,
+        actor.role,
+        actor.district_code,
+        sorted(actor.subdistricts),
+        actor.organisation_id,
+    )
+    return await by_id(db, case_id) if visible else None
+
+
+async def by_code(db: Connection, code: str) -> ZombieCase | None:
+    case_id = await db.fetchval(
+        """
+        SELECT id
+          FROM zombie_cases
+         WHERE code = $1
+        """,
+        code,
+    )
+    return await by_id(db, case_id) if case_id else None
+
+
+async def lock(db: Connection, case_id: UUID) -> ZombieCase | None:
+    """The case as it is now, kept from changing until the transaction ends; its carrier is locked before it."""
+    await db.execute(
+        """
+        SELECT id
+          FROM zombie_cases
+         WHERE id = $1
+           FOR NO KEY UPDATE
+        """,
+        case_id,
+    )
+    return await by_id(db, case_id)
+
+
+async def contesting(db: Connection, registration_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The case that makes each of these registrations contested: case ids by registration."""
+    rows = await db.fetch(
+        """
+        SELECT registration_id, id
+          FROM zombie_cases
+         WHERE registration_id = ANY ($1::uuid[])
+           AND status = ANY ($2::text[])
+        """,
+        list(registration_ids),
+        sorted(CONTESTING),
+    )
+    return {row["registration_id"]: row["id"] for row in rows}
+
+
+async def insert(
+    db: Connection,
+    *,
+    registration_id: UUID,
+    unit_id: UUID,
+    carrier_id: UUID,
+    district_code: str,
+    name: str,
+    cause: SignalKind,
+    score: int,
+    rules_number: int,
+    reasons: Sequence[Reason],
+    code: str,
+    day: date,
+) -> UUID:
+    """Raises asyncpg.UniqueViolationError by zombie_case_one_open."""
+    case_id: UUID = await db.fetchval(
+        """
+        INSERT INTO zombie_cases (number, registration_id, unit_id, carrier_id, district_code, name, cause, score,
+                                  rules_number, reasons, code, opened_on)
+             SELECT 'JS-' || $4 || '-' || $11::text || '-' || lpad(next::text, greatest(6, length(next::text)), '0'),
+                    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12
+               FROM nextval('zombie_case_numbers') AS next
+          RETURNING id
+        """,
+        registration_id,
+        unit_id,
+        carrier_id,
+        district_code,
+        name,
+        cause,
+        score,
+        rules_number,
+        [asdict(each) for each in reasons],
+        code,
+        str(day.year),
+        day,
+    )
+    return case_id
+
+
+async def set_score(db: Connection, case_id: UUID, score: int) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET score = $2
+         WHERE id = $1
+           AND score <> $2
+        """,
+        case_id,
+        score,
+    )
+
+
+async def set_unit(db: Connection, registration_id: UUID, unit_id: UUID) -> None:
+    """The registration was placed in another unit while its case was open."""
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET unit_id = $2
+         WHERE registration_id = $1
+           AND closed_at IS NULL
+        """,
+        registration_id,
+        unit_id,
+    )
+
+
+async def set_notified(db: Connection, case_id: UUID, on: date, deadline_on: date, contact: str) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET status = 'notified',
+               notified_on = $2,
+               deadline_on = $3,
+               contact = $4,
+               changed_at = clock_timestamp()
+         WHERE id = $1
+        """,
+        case_id,
+        on,
+        deadline_on,
+        contact,
+    )
+
+
+async def set_answer(
+    db: Connection, case_id: UUID, status: CaseStatus, answer: Answer, text: str, at: datetime, late: bool
+) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET status = $2,
+               answer = $3,
+               answer_text = $4,
+               answered_at = $5,
+               late = $6,
+               changed_at = clock_timestamp()
+         WHERE id = $1
+        """,
+        case_id,
+        status,
+        answer,
+        text,
+        at,
+        late,
+    )
+
+
+async def set_inspected(db: Connection, case_id: UUID, on: date, found: bool) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET status = 'inspected',
+               inspected_on = $2,
+               found = $3,
+               changed_at = clock_timestamp()
+         WHERE id = $1
+        """,
+        case_id,
+        on,
+        found,
+    )
+
+
+async def set_status(db: Connection, case_id: UUID, status: CaseStatus) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET status = $2,
+               changed_at = clock_timestamp()
+         WHERE id = $1
+        """,
+        case_id,
+        status,
+    )
+
+
+async def set_decided(
+    db: Connection,
+    case_id: UUID,
+    status: CaseStatus,
+    person_id: UUID | None,
+    reason: str,
+    on: date,
+    *,
+    appeal_until: date | None = None,
+    newcomer_id: UUID | None = None,
+) -> None:
+    """The case is decided, one way or the other; it is closed unless two have to be brought to terms."""
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET status = $2,
+               decided_by = $3,
+               reason = $4,
+               decided_on = $5,
+               decided_at = clock_timestamp(),
+               appeal_until = coalesce($6, appeal_until),
+               newcomer_id = $7,
+               closed_at = CASE WHEN $2 = 'unsettled' THEN NULL ELSE clock_timestamp() END,
+               changed_at = clock_timestamp()
+         WHERE id = $1
+        """,
+        case_id,
+        status,
+        person_id,
+        reason,
+        on,
+        appeal_until,
+        newcomer_id,
+    )
+
+
+async def set_appealed(db: Connection, case_id: UUID, on: date) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET status = 'appealed',
+               appealed_on = $2,
+               closed_at = NULL,
+               changed_at = clock_timestamp()
+         WHERE id = $1
+        """,
+        case_id,
+        on,
+    )
+
+
+async def overdue(db: Connection, day: date, limit: int) -> list[UUID]:
+    """Cases whose deadline has passed without an answer."""
+    rows = await db.fetch(
+        """
+        SELECT id
+          FROM zombie_cases
+         WHERE status = 'notified'
+           AND deadline_on < $1
+      ORDER BY deadline_on
+         LIMIT $2
+        """,
+        day,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def left_behind(db: Connection, limit: int) -> list[UUID]:
+    """Open cases whose registration has ended meanwhile, or whose newcomer has."""
+    rows = await db.fetch(
+        """
+        SELECT zombie_cases.id
+          FROM zombie_cases
+          JOIN registrations ON registrations.id = zombie_cases.registration_id
+     LEFT JOIN registrations AS newcomers ON newcomers.id = zombie_cases.newcomer_id
+         WHERE zombie_cases.closed_at IS NULL
+           AND zombie_cases.status <> 'appealed'
+           AND (registrations.status = 'ended'
+                OR (zombie_cases.status = 'unsettled' AND newcomers.status = 'ended'))
+      ORDER BY zombie_cases.id
+         LIMIT $1
+        """,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def awaiting_inspection(db: Connection, actor: Actor) -> list[ZombieCase]:
+    """Cases of the actor's subdistricts that wait for somebody to go and look, the longest waiting first."""
+    rows = await db.fetch(
+        """
+        SELECT zombie_cases.id
+          FROM zombie_cases
+          JOIN carriers ON carriers.id = zombie_cases.carrier_id
+         WHERE zombie_cases.status = 'inspecting'
+           AND carriers.district_code = $1
+           AND carriers.subdistrict_code = ANY ($2::text[])
+      ORDER BY zombie_cases.changed_at
+        """,
+        actor.district_code,
+        sorted(actor.subdistricts),
+    )
+    found = [await by_id(db, row["id"]) for row in rows]
+    return [each for each in found if each is not None]
+
+
+def _case(row: Row) -> ZombieCase:
+    facts = dict(row)
+    return ZombieCase(
+        **{
+            **facts,
+            "cause": SignalKind(facts["cause"]),
+            "status": CaseStatus(facts["status"]),
+            "answer": Answer(facts["answer"]) if facts["answer"] else None,
+            "reasons": tuple(_reason(each) for each in facts["reasons"]),
+        }
+    )
+
+
+def _reason(facts: dict[str, Any]) -> Reason:
+    until = facts["until"]
+    return Reason(
+        **{
+            **facts,
+            "kind": SignalKind(facts["kind"]),
+            "observed_on": date.fromisoformat(facts["observed_on"]),
+            "until": date.fromisoformat(until) if until else None,
+        }
+    )
+
+
+# 登记
+
+
+async def contest(db: Connection, registration_id: UUID, contested: bool) -> None:
+    """Raises asyncpg.UniqueViolationError by registration_exclusive if it would stand beside another again."""
+    await db.execute(
+        """
+        UPDATE registrations
+           SET contested = $2
+         WHERE id = $1
+        """,
+        registration_id,
+        contested,
+    )
+
+
+async def revive(db: Connection, registration_id: UUID, *, contested: bool) -> None:
+    """A registration that was cleared wrongly stands again, as of the day it was first entered."""
+    await db.execute(
+        """
+        UPDATE registrations
+           SET status = 'registered',
+               contested = $2,
+               ended_at = NULL,
+               ended_reason = ''
+         WHERE id = $1
+        """,
+        registration_id,
+        contested,
+    )
+
+
+async def tenancies_of(db: Connection, registration_id: UUID) -> list[UUID]:
+    """Tenancies of the same business in the same unit that nobody has ended."""
+    rows = await db.fetch(
+        """
+        SELECT tenancies.id
+          FROM registrations
+          JOIN tenancies ON tenancies.unit_id = registrations.unit_id
+                        AND (tenancies.tenant = registrations.applicant
+                             OR tenancies.business_id = registrations.business_id)
+         WHERE registrations.id = $1
+           AND tenancies.moved_out_on IS NULL
+      ORDER BY tenancies.id
+        """,
+        registration_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def registrations_of_tenant(db: Connection, tenancy_id: UUID) -> list[UUID]:
+    """Live registrations of a tenancy's business in its unit."""
+    rows = await db.fetch(
+        """
+        SELECT registrations.id
+          FROM tenancies
+          JOIN registrations ON registrations.unit_id = tenancies.unit_id
+                            AND (registrations.applicant = tenancies.tenant
+                                 OR registrations.business_id = tenancies.business_id)
+         WHERE tenancies.id = $1
+           AND registrations.status = 'registered'
+        """,
+        tenancy_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def live_registrations(db: Connection, unit_ids: Sequence[UUID]) -> list[UUID]:
+    rows = await db.fetch(
+        """
+        SELECT id
+          FROM registrations
+         WHERE unit_id = ANY ($1::uuid[])
+           AND status = 'registered'
+        """,
+        list(unit_ids),
+    )
+    return [row["id"] for row in rows]
+
+
+async def occupied_units(db: Connection, carrier_id: UUID) -> list[UUID]:
+    """Units of a carrier in which somebody is registered."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT unit_id
+          FROM registrations
+         WHERE carrier_id = $1
+           AND status = 'registered'
+        """,
+        carrier_id,
+    )
+    return [row["unit_id"] for row in rows]
+
+
+async def offices(db: Connection, carrier_id: UUID) -> list[UUID]:
+    """The supervision offices of a carrier's subdistrict."""
+    rows = await db.fetch(
+        """
+        SELECT organisations.id
+          FROM carriers
+          JOIN organisation_subdistricts ON organisation_subdistricts.subdistrict_code = carriers.subdistrict_code
+          JOIN organisations ON organisations.id = organisation_subdistricts.organisation_id
+         WHERE carriers.id = $1
+           AND organisations.kind = 'supervision_office'
+           AND organisations.district_code = carriers.district_code
+           AND organisations.disabled_at IS NULL
+        """,
+        carrier_id,
+    )
+    return [row["id"] for row in rows]
+
+
+# 经过
+
+
+async def insert_step(db: Connection, case_id: UUID, actor: Actor | None, kind: str, text: str, on: date) -> None:
+    """One line more; its moment is never before the line before, whatever the clock says."""
+    await db.execute(
+        """
+        INSERT INTO zombie_steps (case_id, kind, said_on, said_at, said_by, speaker, text)
+             SELECT $1, $2, $3, greatest(clock_timestamp(), max(said_at)), $4, $5, $6
+               FROM zombie_steps
+              WHERE case_id = $1
+        """,
+        case_id,
+        kind,
+        on,
+        actor and actor.person_id,
+        speaker(actor),
+        text,
+    )
+
+
+def speaker(actor: Actor | None) -> str:
+    if actor is None:
+        return "系统"
+    return actor.organisation if actor.role is Role.CLIENT else f"{actor.organisation} {actor.name}"
+
+
+async def last_step_on(db: Connection, case_id: UUID) -> date | None:
+    found: date | None = await db.fetchval(
+        """
+        SELECT max(said_on)
+          FROM zombie_steps
+         WHERE case_id = $1
+        """,
+        case_id,
+    )
+    return found
+
+
+async def steps(db: Connection, case_id: UUID) -> list[Step]:
+    rows = await db.fetch(
+        """
+        SELECT kind, said_on, said_at, speaker, text
+          FROM zombie_steps
+         WHERE case_id = $1
+      ORDER BY said_at, id
+        """,
+        case_id,
+    )
+    return [Step(**dict(row)) for row in rows]
+
+
+# 函
+
+
+async def insert_letter(
+    db: Connection,
+    case_id: UUID,
+    actor: Actor | None,
+    kind: LetterKind,
+    number: str,
+    content: dict[str, str],
+    day: date,
+) -> UUID:
+    letter_id: UUID = await db.fetchval(
+        """
+        INSERT INTO zombie_letters (case_id, kind, number, written_on, content, written_by)
+             VALUES ($1, $2, $3, $4, $5, $6)
+          RETURNING id
+        """,
+        case_id,
+        kind,
+        number,
+        day,
+        content,
+        actor and actor.person_id,
+    )
+    return letter_id
+
+
+async def set_sent(db: Connection, letter_id: UUID, on: date, how: str) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_letters
+           SET sent_on = $2,
+               sent_how = $3
+         WHERE id = $1
+           AND sent_on IS NULL
+        """,
+        letter_id,
+        on,
+        how,
+    )
+
+
+async def letters(db: Connection, case_id: UUID) -> list[Letter]:
+    rows = await db.fetch(
+        """
+        SELECT id, case_id, kind, number, written_on, content, written_at, sent_on, sent_how
+          FROM zombie_letters
+         WHERE case_id = $1
+      ORDER BY id
+        """,
+        case_id,
+    )
+    return [_letter(row) for row in rows]
+
+
+async def letter_by_id(db: Connection, letter_id: UUID) -> Letter | None:
+    row = await db.fetchrow(
+        """
+        SELECT id, case_id, kind, number, written_on, content, written_at, sent_on, sent_how
+          FROM zombie_letters
+         WHERE id = $1
+        """,
+        letter_id,
+    )
+    return _letter(row) if row else None
+
+
+def _letter(row: Row) -> Letter:
+    return Letter(**{**dict(row), "kind": LetterKind(row["kind"])})
+
+
+# 规则
+
+
+async def rules_in_force(db: Connection, district_code: str) -> RuleSet:
+    """The district's version in force, or the one that is shipped."""
+    row = await db.fetchrow(
+        """
+        SELECT number, threshold, rules
+          FROM zombie_rule_sets
+         WHERE district_code = $1
+           AND status = 'active'
+        """,
+        district_code,
+    )
+    if row is None:
+        return shipped()
+    return RuleSet(number=row["number"], threshold=row["threshold"], rules=parse(row["rules"]))
+
+
+async def districts(db: Connection) -> list[str]:
+    """Where anybody is registered."""
+    rows = await db.fetch(
+        """
+        SELECT code
+          FROM districts
+         WHERE EXISTS (SELECT FROM carriers WHERE carriers.district_code = districts.code)
+      ORDER BY code
+        """
+    )
+    return [row["code"] for row in rows]
+
+
+# 事件
+
+
+async def position(db: Connection, name: str) -> int:
+    found: int | None = await db.fetchval(
+        """
+        SELECT position
+          FROM zombie_positions
+         WHERE name = $1
+        """,
+        name,
+    )
+    return found or 0
+
+
+async def set_position(db: Connection, name: str, reached: int) -> None:
+    """It only ever goes on."""
+    await db.execute(
+        """
+        INSERT INTO zombie_positions (name, position)
+             VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE
+                SET position = excluded.position
+              WHERE zombie_positions.position < excluded.position
+        """,
+        name,
+        reached,
+    )
+
+
+async def news(db: Connection, after: int, limit: int) -> list[Row]:
+    """Numbered events behind a position, in order."""
+    return await db.fetch(
+        """
+        SELECT position, at, kind, noun, noun_id, carrier_id, content
+          FROM events
+         WHERE position > $1
+      ORDER BY position
+         LIMIT $2
+        """,
+        after,
+        limit,
+    )
