@@ -52,6 +52,7 @@ class Paper(Protocol):
     def size(self, number: int) -> tuple[float, float]: ...
     def picture(self, number: int, side: int) -> Image.Image: ...
     def words(self, number: int) -> Reading | None: ...
+    def may_be_marked(self, number: int) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -73,8 +74,17 @@ class Child:
 
     def words(self, path: str, number: int) -> Answer:
         """The text layer of a page, if it can be trusted."""
-        found = self._paper(path).words(number)
-        return {"reading": found and protocol.reading_out(found)}, b""
+        paper = self._paper(path)
+        found = paper.words(number)
+        marked = found is not None and (paper.may_be_marked(number) or protocol.asks_for_signature(found))
+        return {"reading": found and protocol.reading_out(found), "marked": marked}, b""
+
+    def marks(self, path: str, number: int, turned: int, rows: list[Any]) -> Answer:
+        """The seals and signatures of a page whose text layer gave `rows`."""
+        picture = self._paper(path).picture(number, PAGE_SIDE)
+        if turned:
+            picture = picture.rotate(turned, expand=True)
+        return protocol.marks_out(*self._engine.marks(picture, protocol.lines_in(rows))), b""
 
     def read(self, path: str, number: int) -> Answer:
         """The words of a page as the engine sees them."""
@@ -124,6 +134,7 @@ def answer(child: Child, request: Message) -> Answer:
         "inspect": child.inspect,
         "words": child.words,
         "read": child.read,
+        "marks": child.marks,
         "draw": child.draw,
     }
     try:

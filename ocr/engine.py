@@ -7,6 +7,7 @@ pay for a second detection. Used in the child process alone.
 """
 
 import shutil
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr.handwriting import find_signatures
 from ocr.layout import Piece, rows
-from ocr.model import Box, Line
+from ocr.model import Box, Line, Seal
 from ocr.protocol import Reading
+from ocr.seals import find_seals
 from ocr.words import clean
 
 Picture = NDArray[np.uint8]  # blue, green, red: what the models were trained on
@@ -65,6 +68,7 @@ class Engine:
             crops = [_half_turn(crop) for crop in crops]
         words, used_tesseract = self._words(crops)
         found = _rows(words, quads, picture)
+        seals = find_seals(picture, self._read_lines)
         height, width = picture.shape[:2]
         turned = (270 if sideways else 0) + (180 if upside_down else 0)
         return Reading(
@@ -73,7 +77,19 @@ class Engine:
             width_px=width,
             height_px=height,
             method=("tesseract" if used_tesseract else "rapidocr") if found else "none",
+            seals=tuple(seals),
+            signatures=tuple(find_signatures(picture, [line for row in found for line in row], seals)),
         )
+
+    def marks(self, image: Image.Image, lines: Sequence[Line]) -> tuple[list[Seal], list[Box]]:
+        """The seals and signatures of an upright page whose words are known already."""
+        picture = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+        seals = find_seals(picture, self._read_lines)
+        return seals, find_signatures(picture, lines, seals)
+
+    def _read_lines(self, crops: list[Picture]) -> list[Word]:
+        read = self._rapid.recognize_txt(crops)
+        return [(str(text), float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
 
     def _find_lines(self, picture: Picture) -> tuple[Picture, Quads, bool]:
         quads = self._detect(picture)

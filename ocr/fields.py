@@ -6,7 +6,7 @@ are those of the specimens' `truth.json`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from ocr import normal
 from ocr.flow import Flow, Found, flow_of
 from ocr.model import Field, Page, PageKind
 from ocr.normal import AREA, BUILDING, DATE, UNIT
+from ocr.signing import sealed, signed
 from ocr.tables import listed_units, plan_units, valued_cells
 
 ROW, PIECE = "\n", "\t"
@@ -67,6 +68,8 @@ def _storeys(text: str) -> int | None:
 def _unit_names(text: str) -> list[str]:
     return [normal.unit(name)[1] for name in normal.units(text)]
 
+
+PARTIES = ("lessor", "lessee", "grantor", "grantee", "owner", "builder", "issued_by")
 
 _TERM_START = rf"(?P<v>{DATE})(?={UPTO}{DATE})"
 _TERM_END = rf"{DATE}{UPTO}(?P<v>{DATE})"
@@ -187,7 +190,15 @@ def fields_of(kind: PageKind, pages: Sequence[Page]) -> list[Field]:
         found.setdefault(field.name, field)
     for name, value, plain in _special(kind, own, found):
         found.setdefault(name, _field(name, value, plain))
-    return list(found.values())
+    return [*found.values(), *_signing(kind, own, found)]
+
+
+def _signing(kind: PageKind, pages: Sequence[Page], found: dict[str, Field]) -> Iterator[Field]:
+    """The seals on its pages, and of a lease who signed it."""
+    said = {name: field.value for name, field in found.items()}
+    yield from sealed(pages, {name: said[name] for name in PARTIES if name in said})
+    if kind == "lease" and (field := signed(pages, said.get("lessor", ""), said.get("lessee", ""))):
+        yield field
 
 
 def _ruled(rules: Iterable[Rule], pages: Sequence[Page]) -> Iterable[Field]:

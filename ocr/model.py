@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Media = Literal["pdf", "tiff", "jpeg", "png", "webp", "bmp"]
+SealShape = Literal["round", "oval", "square"]
 Method = Literal["text", "rapidocr", "tesseract", "none"]
 PageKind = Literal[
     "title_deed",
@@ -80,12 +81,24 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Seal:
+    """印章 on a page: where, in what shape and colour of ink, and the words along its ring as far as they were read."""
+
+    box: Box
+    shape: SealShape
+    colour: str
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """One page as it was read, set upright.
 
     `number` counts from 1; `turned` is by how many degrees clockwise the page appears turned in a viewer that honours
     /Rotate and EXIF; `width_px` and `height_px` are those of the upright page as it was read; `lines` stand in
-    reading order; `sensitive` are the places that not everybody may see; `quality` says what is wrong with the picture.
+    reading order; `sensitive` are the places that not everybody may see; `quality` says what is wrong with the picture;
+    `signatures` are the places where somebody signed by hand.
     """
 
     number: int
@@ -98,6 +111,8 @@ class Page:
     kind: PageKind = "other"
     sensitive: tuple[Box, ...] = ()
     quality: tuple[str, ...] = ()
+    seals: tuple[Seal, ...] = ()
+    signatures: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

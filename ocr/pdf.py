@@ -16,7 +16,7 @@ from PIL import Image
 from ocr.errors import Unreadable
 from ocr.model import Limits, Media
 from ocr.protocol import Reading
-from ocr.textlayer import read_layer
+from ocr.textlayer import may_be_marked, read_layer
 from ocr.typed import typed_words
 
 TAIL_BYTES = 64 * 1024
@@ -56,6 +56,10 @@ class Pdf:
         """The text layer of a page, or None where it has to be read as a picture."""
         page = self._page(number)
         return read_layer(page, lambda: typed_words(self._typed_source, number))
+
+    def may_be_marked(self, number: int) -> bool:
+        """Whether a page may be sealed or signed over its text layer."""
+        return may_be_marked(self._page(number))
 
     def _page(self, number: int) -> Any:
         if not 1 <= number <= self.page_count:

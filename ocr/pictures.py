@@ -72,6 +72,10 @@ class Picture:
     def words(self, number: int) -> None:
         """A picture has no text layer."""
 
+    def may_be_marked(self, number: int) -> bool:
+        """A picture is looked at as a whole anyway."""
+        return False
+
     def _opened(self) -> Image.Image:
         try:
             image: Image.Image = Image.open(self._path, formats=FORMATS[self.media])

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from ocr import protocol
 from ocr.errors import SENTENCES, Unreadable
@@ -99,7 +99,21 @@ class Readers:
         message, _ = await self._quick.ask(_request("words", path, number=number), self._seconds(until))
         if message["reading"] is None:
             message, _ = await self._engines.ask(_request("read", path, number=number), self._seconds(until))
-        return _judged(_believed(lambda given: protocol.page_in(number, given), message["reading"]))
+        page = _believed(lambda given: protocol.page_in(number, given), message["reading"])
+        if message.get("marked"):
+            page = await self._with_marks(path, page, message["reading"]["rows"], until)
+        return _judged(page)
+
+    async def _with_marks(self, path: Path, page: Page, rows: list[Any], until: float) -> Page:
+        """A page of a text layer with its seals and signatures, which only its picture shows."""
+        request = _request("marks", path, number=page.number, turned=page.turned, rows=rows)
+        message, _ = await self._engines.ask(request, self._seconds(until))
+        return _believed(
+            lambda given: dataclasses.replace(
+                page, seals=protocol.seals_in(given), signatures=protocol.signatures_in(given)
+            ),
+            message,
+        )
 
     def _seconds(self, until: float) -> float:
         left = until - time.monotonic()
@@ -224,7 +238,7 @@ def _environment(threads: int) -> dict[str, str]:
     }
 
 
-def _request(verb: str, path: Path, **about: int) -> Message:
+def _request(verb: str, path: Path, **about: Any) -> Message:
     return {"verb": verb, "about": {"path": str(path), **about}}
 
 
@@ -240,7 +254,7 @@ def _result(message: Message) -> Message:
 def _believed(make: Callable[[Message], Made], message: Message) -> Made:
     try:
         return make(message)
-    except BrokenFrame as error:
+    except (BrokenFrame, KeyError, TypeError, ValueError) as error:
         raise Unreadable("crashed", str(error)) from error
 
 

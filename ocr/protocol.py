@@ -6,16 +6,18 @@ made anew with its own type.
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from ocr.layout import text_of
-from ocr.model import Box, Inspection, Line, Media, Method, Page
-from ocr.words import clean
+from ocr.model import Box, Inspection, Line, Media, Method, Page, Seal, SealShape
+from ocr.words import ASKING, clean
 
 LARGEST_FRAME = 64 * 1024 * 1024
 HEADER = struct.Struct(">II")
 _METHODS: tuple[Method, ...] = ("text", "rapidocr", "tesseract", "none")
+_SHAPES: tuple[SealShape, ...] = ("round", "oval", "square")
 _MEDIA: tuple[Media, ...] = ("pdf", "tiff", "jpeg", "png", "webp", "bmp")
 
 Message = dict[str, Any]
@@ -34,6 +36,8 @@ class Reading:
     width_px: int
     height_px: int
     method: Method
+    seals: tuple[Seal, ...] = ()
+    signatures: tuple[Box, ...] = ()
 
 
 def pack(message: Message, lump: bytes = b"") -> bytes:
@@ -74,7 +78,24 @@ def reading_out(reading: Reading) -> Message:
         "width_px": reading.width_px,
         "height_px": reading.height_px,
         "method": reading.method,
+        **marks_out(reading.seals, reading.signatures),
     }
+
+
+def marks_out(seals: Sequence[Seal], signatures: Sequence[Box]) -> Message:
+    return {
+        "seals": [[_corners(seal.box), seal.shape, seal.colour, seal.text, seal.confidence] for seal in seals],
+        "signatures": [_corners(box) for box in signatures],
+    }
+
+
+def lines_in(rows: Sequence[Sequence[Any]]) -> list[Line]:
+    """The lines of rows as `reading_out` gives them."""
+    return [_line(*parts) for row in rows for parts in row]
+
+
+def asks_for_signature(reading: Reading) -> bool:
+    return any(ASKING.search(line.text) for row in reading.rows for line in row)
 
 
 def page_in(number: int, message: Message) -> Page:
@@ -89,9 +110,19 @@ def page_in(number: int, message: Message) -> Page:
             text=text_of(rows),
             lines=tuple(line for row in rows for line in row),
             method=_METHODS[_METHODS.index(message["method"])],
+            seals=seals_in(message),
+            signatures=signatures_in(message),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, StopIteration) as error:
         raise BrokenFrame(str(error)) from error
+
+
+def seals_in(message: Message) -> tuple[Seal, ...]:
+    return tuple(_seal(*parts) for parts in message["seals"])
+
+
+def signatures_in(message: Message) -> tuple[Box, ...]:
+    return tuple(_box(corners) for corners in message["signatures"])
 
 
 def inspection_in(message: Message) -> Inspection:
@@ -110,5 +141,22 @@ def _corners(box: Box) -> list[float]:
 
 
 def _line(text: str, corners: list[float], confidence: float) -> Line:
-    x0, y0, x1, y1 = (min(1.0, max(0.0, float(corner))) for corner in corners)
-    return Line(text=clean(str(text)), box=Box(x0, y0, x1, y1), confidence=min(1.0, max(0.0, float(confidence))))
+    return Line(text=clean(str(text)), box=_box(corners), confidence=_share(confidence))
+
+
+def _seal(corners: list[float], shape: str, colour: str, text: str, confidence: float) -> Seal:
+    return Seal(
+        box=_box(corners),
+        shape=next(each for each in _SHAPES if each == shape),
+        colour=clean(str(colour))[:10],
+        text=clean(str(text))[:100],
+        confidence=_share(confidence),
+    )
+
+
+def _box(corners: list[float]) -> Box:
+    return Box(*(_share(corner) for corner in corners))
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, float(value)))

@@ -8,7 +8,7 @@ they are put back onto the line of the text object they belong to. Used in the c
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ MOST_CHARACTERS = 20_000
 PICTURE_SHARE = 0.6
 LOOKED_AT = 300
 """So many objects or annotations of a page are looked at to tell what it is made of."""
+DEEPEST_FORM = 3
+COLOURED = 60
 FINE = 1_000_000
 SIDE = 2000
 """A page of text is said to be this many pixels long, as if it had been drawn for reading."""
@@ -33,6 +35,34 @@ WORD_GAP, CELL_GAP = 0.25, 1.2
 
 Corners = tuple[float, float, float, float]
 TypedWords = Callable[[], list[tuple[str, Corners]]]
+
+
+def may_be_marked(page: Any) -> bool:
+    """Whether a page holds what may be a seal: a picture, or something drawn in colour."""
+    objects = [raw.FPDFPage_GetObject(page, i) for i in range(min(LOOKED_AT, raw.FPDFPage_CountObjects(page)))]
+    return any(_is_mark(found) for found in _nested(objects))
+
+
+def _nested(objects: Sequence[Any], depth: int = 0) -> Iterator[Any]:
+    """The objects with those that stand inside of forms."""
+    for found in objects:
+        if _kind(found) == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
+            inner = min(LOOKED_AT, raw.FPDFFormObj_CountObjects(found))
+            yield from _nested([raw.FPDFFormObj_GetObject(found, i) for i in range(inner)], depth + 1)
+        else:
+            yield found
+
+
+def _is_mark(found: Any) -> bool:
+    if _kind(found) == raw.FPDF_PAGEOBJ_IMAGE:
+        return True
+    if _kind(found) != raw.FPDF_PAGEOBJ_PATH:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    for colour_of in (raw.FPDFPageObj_GetStrokeColor, raw.FPDFPageObj_GetFillColor):
+        if colour_of(found, red, green, blue, alpha) and max(red.value, blue.value) - green.value > COLOURED:
+            return True
+    return False
 
 
 def read_layer(page: Any, typed: TypedWords) -> Reading | None:

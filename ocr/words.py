@@ -35,6 +35,12 @@ _PRINTED = re.compile(
     r"[\u3400-\u9fff\u3000-\u303f\uff01-\uffe5\u2010-\u2044\u2100-\u2193\u2460-\u24ff\u25a0-\u2611㎡㎥!-~°²³·×÷]"
 )
 
+ASKING = re.compile(
+    r"(?:经办人|经手人|代表人?|代理人|委托人|受托人|授权人|签字|签名|签署|签章|(?<![印盖])章|负责人)"
+    r"[^:：]{0,8}[:：](?P<after>.*)$"
+)
+"""Words that ask for a signature, and what stands behind them."""
+
 
 def clean(text: str) -> str:
     """Text as printed on one line: proper characters for radicals, no spaces inside Chinese words, nothing unseen.

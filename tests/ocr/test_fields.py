@@ -190,6 +190,7 @@ def test_a_lease() -> None:
         "rent_month": 28300,
         "sublet_allowed": False,
         "signed_on": "2026-09-03",
+        "signed_by": [],
     }
 
 

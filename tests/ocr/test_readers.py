@@ -148,8 +148,8 @@ async def busy_child(readers: Readers, since: set[int]) -> int:
     raise AssertionError("no child works")
 
 
-async def test_a_child_killed_in_the_middle_of_a_page_costs_that_document_only(readers: Readers) -> None:
-    async with asyncio.timeout(SECONDS):
+async def test_a_child_killed_in_the_middle_of_a_page_costs_that_document_only() -> None:
+    async with asyncio.timeout(SECONDS), Readers(processes=1) as readers:
         await readers.inspect(LEASE_WITH_TEXT)
         reading = asyncio.create_task(pages_of(readers, MANDATE_AND_ID_CARD))
         os.kill(await busy_child(readers, set(readers.pids())), signal.SIGKILL)

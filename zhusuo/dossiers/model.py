@@ -448,6 +448,7 @@ FIELD_LABELS = {
     "lessee_uscc": "承租方信用代码",
     "rent_month": "月租金",
     "signed_by": "签章",
+    "seals": "印章",
     "holder": "持有人",
     "name": "名称",
     "uscc": "统一社会信用代码",
