@@ -505,6 +505,24 @@ CREATE TABLE dossiers (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE draw_entries (
+    draw_id uuid NOT NULL,
+    kind text NOT NULL,
+    noun_id uuid NOT NULL,
+    name text NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    rank integer,
+    inspection_id uuid,
+    CONSTRAINT draw_entry_kind CHECK ((kind = ANY (ARRAY['target'::text, 'supervisor'::text])))
+);
+
+CREATE SEQUENCE draw_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE TABLE events (
     id uuid DEFAULT uuidv7() NOT NULL,
     "position" bigint,
@@ -603,6 +621,18 @@ CREATE SEQUENCE inspection_numbers
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE inspection_risks (
+    registration_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    district_code text NOT NULL,
+    subdistrict_code text NOT NULL,
+    score integer NOT NULL,
+    level text NOT NULL,
+    reasons text[] NOT NULL,
+    weighed_on date NOT NULL,
+    CONSTRAINT inspection_risk_level CHECK ((level = ANY (ARRAY['high'::text, 'middle'::text, 'low'::text])))
+);
 
 CREATE TABLE inspections (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -720,6 +750,40 @@ CREATE TABLE persons (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     disabled_at timestamp with time zone,
     CONSTRAINT person_role CHECK ((role = ANY (ARRAY['clerk'::text, 'manager'::text, 'supervisor'::text, 'agent'::text, 'administrator'::text])))
+);
+
+CREATE TABLE plates (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    code text NOT NULL,
+    unit_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    issued_by uuid NOT NULL,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE random_draws (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    number text DEFAULT ('SJ'::text || lpad((nextval('draw_numbers'::regclass))::text, 6, '0'::text)) NOT NULL,
+    district_code text NOT NULL,
+    organisation_id uuid NOT NULL,
+    title text NOT NULL,
+    status text DEFAULT 'committed'::text NOT NULL,
+    seed text NOT NULL,
+    commitment text NOT NULL,
+    committed_by uuid NOT NULL,
+    committed_at timestamp with time zone DEFAULT now() NOT NULL,
+    criteria text DEFAULT ''::text NOT NULL,
+    target_count integer DEFAULT 0 NOT NULL,
+    drawn_count integer DEFAULT 0 NOT NULL,
+    list_sha256 text DEFAULT ''::text NOT NULL,
+    frozen_by uuid,
+    frozen_at timestamp with time zone,
+    drawn_by uuid,
+    drawn_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT random_draw_drawn CHECK (((status = 'drawn'::text) = (drawn_at IS NOT NULL))),
+    CONSTRAINT random_draw_status CHECK ((status = ANY (ARRAY['committed'::text, 'frozen'::text, 'drawn'::text, 'abandoned'::text])))
 );
 
 CREATE TABLE registrations (
@@ -1327,6 +1391,9 @@ ALTER TABLE ONLY dossiers
 ALTER TABLE ONLY dossiers
     ADD CONSTRAINT dossiers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY draw_entries
+    ADD CONSTRAINT draw_entries_pkey PRIMARY KEY (draw_id, kind, noun_id);
+
 ALTER TABLE ONLY events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
@@ -1347,6 +1414,9 @@ ALTER TABLE ONLY flags
 
 ALTER TABLE ONLY idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller_id, key);
+
+ALTER TABLE ONLY inspection_risks
+    ADD CONSTRAINT inspection_risks_pkey PRIMARY KEY (registration_id);
 
 ALTER TABLE ONLY inspections
     ADD CONSTRAINT inspections_number_key UNIQUE (number);
@@ -1386,6 +1456,18 @@ ALTER TABLE ONLY persons
 
 ALTER TABLE ONLY persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY plates
+    ADD CONSTRAINT plates_code_key UNIQUE (code);
+
+ALTER TABLE ONLY plates
+    ADD CONSTRAINT plates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY random_draws
+    ADD CONSTRAINT random_draws_number_key UNIQUE (number);
+
+ALTER TABLE ONLY random_draws
+    ADD CONSTRAINT random_draws_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registrations
     ADD CONSTRAINT registrations_pkey PRIMARY KEY (id);
@@ -1600,6 +1682,8 @@ CREATE INDEX dossier_versions_ending ON dossier_versions USING btree (valid_unti
 
 CREATE INDEX dossiers_by_carrier ON dossiers USING btree (carrier_id);
 
+CREATE INDEX draw_entries_drawn ON draw_entries USING btree (draw_id, rank) WHERE (rank IS NOT NULL);
+
 CREATE INDEX events_by_carrier ON events USING btree (carrier_id, id DESC) WHERE (carrier_id IS NOT NULL);
 
 CREATE INDEX events_by_district ON events USING btree (district_code, "position");
@@ -1630,6 +1714,10 @@ CREATE UNIQUE INDEX flag_once ON flags USING btree (carrier_id, unit_id, kind, s
 
 CREATE UNIQUE INDEX inspection_open_once ON inspections USING btree (carrier_id, unit_id, registration_id) NULLS NOT DISTINCT WHERE (status = ANY (ARRAY['planned'::text, 'assigned'::text, 'started'::text]));
 
+CREATE INDEX inspection_risks_by_level ON inspection_risks USING btree (subdistrict_code, level);
+
+CREATE INDEX inspection_risks_by_score ON inspection_risks USING btree (subdistrict_code, score DESC, registration_id) WHERE (level <> 'low'::text);
+
 CREATE INDEX inspections_by_carrier ON inspections USING btree (carrier_id, planned_at DESC);
 
 CREATE INDEX inspections_by_due ON inspections USING btree (district_code, status, due_on, id);
@@ -1655,6 +1743,12 @@ CREATE INDEX notices_by_organisation ON notices USING btree (organisation_id, cr
 CREATE INDEX notices_unread ON notices USING btree (organisation_id) WHERE (read_at IS NULL);
 
 CREATE INDEX persons_by_organisation ON persons USING btree (organisation_id);
+
+CREATE UNIQUE INDEX plate_once ON plates USING btree (unit_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX plates_by_carrier ON plates USING btree (carrier_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX random_draws_by_organisation ON random_draws USING btree (organisation_id, committed_at DESC);
 
 CREATE UNIQUE INDEX registration_exclusive ON registrations USING btree (unit_id) WHERE ((status = ANY (ARRAY['held'::text, 'registered'::text])) AND exclusive AND (NOT contested));
 
@@ -1919,6 +2013,12 @@ ALTER TABLE ONLY dossier_versions
 ALTER TABLE ONLY dossiers
     ADD CONSTRAINT dossiers_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
 
+ALTER TABLE ONLY draw_entries
+    ADD CONSTRAINT draw_entries_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES random_draws(id);
+
+ALTER TABLE ONLY draw_entries
+    ADD CONSTRAINT draw_entries_inspection_id_fkey FOREIGN KEY (inspection_id) REFERENCES inspections(id);
+
 ALTER TABLE ONLY filings
     ADD CONSTRAINT filings_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
 
@@ -1960,6 +2060,12 @@ ALTER TABLE ONLY flags
 
 ALTER TABLE ONLY flags
     ADD CONSTRAINT flags_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY inspection_risks
+    ADD CONSTRAINT inspection_risks_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY inspection_risks
+    ADD CONSTRAINT inspection_risks_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES registrations(id);
 
 ALTER TABLE ONLY inspections
     ADD CONSTRAINT inspections_accompanied_by_fkey FOREIGN KEY (accompanied_by) REFERENCES persons(id);
@@ -2041,6 +2147,27 @@ ALTER TABLE ONLY paper_reminders
 
 ALTER TABLE ONLY persons
     ADD CONSTRAINT persons_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY plates
+    ADD CONSTRAINT plates_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
+
+ALTER TABLE ONLY plates
+    ADD CONSTRAINT plates_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY plates
+    ADD CONSTRAINT plates_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY random_draws
+    ADD CONSTRAINT random_draws_committed_by_fkey FOREIGN KEY (committed_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY random_draws
+    ADD CONSTRAINT random_draws_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY random_draws
+    ADD CONSTRAINT random_draws_frozen_by_fkey FOREIGN KEY (frozen_by) REFERENCES persons(id);
+
+ALTER TABLE ONLY random_draws
+    ADD CONSTRAINT random_draws_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
 
 ALTER TABLE ONLY registrations
     ADD CONSTRAINT registrations_business_id_fkey FOREIGN KEY (business_id) REFERENCES businesses(id);

@@ -49,9 +49,10 @@ export const dropPhoto = (id) => within("readwrite", (_, photos) => photos.delet
 export const photosOf = (id) => within("readonly", (_, photos) => photos.index("finding").getAll(id));
 const all = () => within("readonly", (findings) => findings.getAll());
 
-/** What this person has begun for an inspection and not handed in yet. */
-export async function draftOf(inspection) {
-  return (await all()).find((each) => each.inspection === inspection && each.person === me() && !each.queued);
+/** What this person has in this phone of an inspection: begun and not handed in yet, or waiting to be sent. */
+export async function mineOf(inspection) {
+  const mine = (await all()).filter((each) => each.inspection === inspection && each.person === me());
+  return { draft: mine.find((each) => !each.queued), waiting: mine.find((each) => each.queued) };
 }
 
 export async function drop(id) {
@@ -199,7 +200,8 @@ navigator.storage?.persist?.();
 async function keepPages() {
   const pages = [...document.querySelectorAll("a[data-keep]")].map((link) => link.href);
   const parts = performance.getEntriesByType("resource").map((each) => each.name);
-  const ours = [location.href, ...pages, ...parts].filter((each) => each.startsWith(location.origin));
+  const mine = `${location.origin}/supervision/inspections?view=mine`;
+  const ours = [location.href, mine, ...pages, ...parts].filter((each) => each.startsWith(location.origin));
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage({ person: me(), keep: ours.map((each) => each.split("#")[0]) });
 }

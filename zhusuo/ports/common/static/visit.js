@@ -1,6 +1,6 @@
 // 现场: the form of a finding. Whatever is typed, every photograph and the position lie in the phone at once, so that a
 // battery that dies in a basement loses nothing; handing in goes through the outbox.
-import { draftOf, dropPhoto, keep, keepPhoto, newId, photosOf, queue } from "./outbox.js";
+import { dropPhoto, keep, keepPhoto, mineOf, newId, photosOf, queue } from "./outbox.js";
 import { size } from "./chunks.js";
 
 const MOST = 30;
@@ -36,8 +36,8 @@ class Visit extends HTMLElement {
   }
 
   async bringBack() {
-    const draft = await draftOf(this.finding.inspection);
-    if (!draft) return;
+    const { draft, waiting } = await mineOf(this.finding.inspection);
+    if (!draft) return void (waiting && this.handedIn(waiting));
     this.finding = draft;
     for (const name of FIELDS) {
       const control = this.form.elements[name];
@@ -129,15 +129,22 @@ class Visit extends HTMLElement {
 
   async handIn(event) {
     event.preventDefault();
+    if (this.finding.queued) return;
     await this.remember();
     const { body } = this.finding;
     if (!body.outcome) return this.say("请选择看到什么。", "outcome");
     if (body.outcome === "other_business" && !body.other_business.trim()) return this.say("请写明现场是哪家企业。", "other_business");
     body.found_at = new Date().toISOString();
+    this.finding.queued = true;
+    await queue(this.finding);
+    this.handedIn(this.finding);
+  }
+
+  handedIn(finding) {
+    this.finding = finding;
     this.form.hidden = true;
     this.querySelector("[data-done]").hidden = false;
     this.querySelector("[data-done] h2").focus();
-    await queue(this.finding);
   }
 
   delivered({ answer }) {

@@ -48,8 +48,8 @@ async function page(request) {
     if (answer.ok && !answer.redirected) (await caches.open(PAGES)).put(request.url, answer.clone());
     return answer;
   } catch {
-    const kept = await fromHere(request.url, PAGES, { ignoreSearch: true, ignoreVary: true });
-    return kept ?? new Response(OFFLINE, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+    const kept = await fromHere(request.url, PAGES, { ignoreVary: true });
+    return kept ?? (await fromHere(request.url, PAGES, { ignoreSearch: true, ignoreVary: true })) ?? new Response(OFFLINE, { headers: { "Content-Type": "text/html; charset=utf-8" } });
   }
 }
 
