@@ -15,6 +15,7 @@ from ocr.pool import Readers
 from storage.model import StoreError
 from zhusuo import db as postgres
 from zhusuo import events, sealing, tasks
+from zhusuo.businesses import actions as businesses
 from zhusuo.dossiers import actions as dossiers
 from zhusuo.dossiers import reading, reminders, sweeping
 from zhusuo.dossiers.uploads import folder
@@ -93,6 +94,44 @@ async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event)
 
 def _temporary(settings: Settings) -> Path:
     return settings.home / "tmp"
+
+Task = Callable[[tasks.Held], Awaitable[object]]
+
+
+def _long_tasks(things: Things) -> list[tuple[str, int, Task]]:
+    """Work that goes on for minutes and says how far it is: its kind, for how long it is held, and what it is."""
+    home = things.settings.district
+    return [
+        (
+            businesses.KIND,
+            businesses.HOLD_SECONDS,
+            lambda held: businesses.work_on(things.database, things.lexicon, held, home_district=home),
+        ),
+    ]
+
+
+async def _do_tasks(things: Things, kind: str, seconds: int, do: Task, bell: asyncio.Event) -> None:
+    """One after the other. What breaks goes back to be tried again, and goes on where it stopped."""
+    while True:
+        held: tasks.Held | None = None
+        try:
+            held = await tasks.hold(things.database, kind, seconds)
+            if held is not None:
+                await do(held)
+                continue
+            bell.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+        except tasks.HoldLost:
+            log.info("hold_lost", kind=kind)
+        except postgres.Down as error:
+            log.warning("worker_waits", error=type(error).__name__)
+            await asyncio.sleep(FAULT_SECONDS)
+        except Exception:
+            log.exception("task_failed", kind=kind)
+            if held is not None:
+                await tasks.fail(things.database, held, "处理时出错，将从断开的地方接着做")
+
 
 
 Duty = Callable[[], Awaitable[object]]

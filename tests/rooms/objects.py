@@ -88,6 +88,73 @@ async def registration(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def business_import(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO business_imports (district_code, file_name, sha256, status)
+             VALUES ($1, '登记.csv', $2, 'tried')
+          RETURNING id
+        """,
+        actor.district_code,
+        f"{make.number():064x}",
+    )
+    return found
+
+
+async def business(db: Connection, actor: Actor) -> UUID:
+    """A business of the register for which a unit is to be chosen."""
+    found: UUID = await db.fetchval(
+        "INSERT INTO businesses (name, uscc, district_code) VALUES ('甲公司', $1, $2) RETURNING id",
+        f"91{make.number():016}",
+        actor.district_code,
+    )
+    await db.execute(
+        """
+        INSERT INTO business_addresses (business_id, district_code, address, status, class, subdistrict_codes,
+                                        import_id)
+             VALUES ($1, $2, '云锦路887号', 'choose', 'C', $3, $4)
+        """,
+        found,
+        actor.district_code,
+        sorted(actor.subdistricts) if actor.district_code == make.DISTRICT else [],
+        await business_import(db, actor),
+    )
+    return found
+
+
+async def zombie_case(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO zombie_cases (number, registration_id, unit_id, carrier_id, district_code, name, cause, score,
+                                  rules_number, reasons, opened_on, code)
+             SELECT $2, id, unit_id, carrier_id, district_code, applicant, 'moved_out', 60, 1, '[]', current_date, $2
+               FROM registrations WHERE id = $1
+          RETURNING id
+        """,
+        await registration(db, actor),
+        f"JS-{make.number():06}",
+    )
+    return found
+
+
+async def zombie_letter(db: Connection, actor: Actor) -> UUID:
+    content = dict.fromkeys(
+        ("title", "case", "office", "to", "address", "contact", "paragraphs", "reasons", "deadline", "reply", "date",
+         "number"), "核实"
+    )  # fmt: skip
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO zombie_letters (case_id, kind, number, written_on, content)
+             VALUES ($1, 'notice', $2, current_date, $3)
+          RETURNING id
+        """,
+        await zombie_case(db, actor),
+        f"JS-{make.number():06}",
+        content,
+    )
+    return found
+
+
 async def management(db: Connection, actor: Actor) -> UUID:
     claimant = actor.organisation_id
     if actor.role == Role.CLERK:
@@ -295,6 +362,10 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "change": change,
     "tenancy": tenancy,
     "registration": registration,
+    "business_import": business_import,
+    "business": business,
+    "zombie_case": zombie_case,
+    "zombie_letter": zombie_letter,
     "management": management,
     "filing": filing,
     "client_filing": client_filing,

@@ -50,6 +50,8 @@ async def begin(
     async with database.transaction() as db:
         known = await store.unfinished(db, district_code, sha256, asked_by)
         if known is not None:
+            if actor is not None:
+                await tasks.enqueue(db, KIND, known)
             return await _again(db, known)
         import_id = await store.insert(db, district_code, file_name, sha256, asked_by)
         await store.copy_rows(db, import_id, rows)
@@ -79,7 +81,9 @@ async def _move(database: Database, actor: Actor | None, import_id: UUID, to: Im
         if found is None or (actor and (found.district_code or actor.district_code) != actor.district_code):
             raise NotFound
         if found.status is to or (to is ImportStatus.WRITING and found.status is ImportStatus.DONE):
-            return found  # a second click
+            if actor is not None and found.status is ImportStatus.WRITING:
+                await tasks.enqueue(db, KIND, import_id)
+            return found  # a second click, or to go on after it gave up
         if to not in MOVES[found.status]:
             raise ImportMoved(status=found.status.label)
         await store.set_status(db, import_id, to)

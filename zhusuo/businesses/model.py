@@ -154,6 +154,39 @@ class OutRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Placing:
+    """Where a business stands. `before`: what it was before a person settled it, and what that ended and made."""
+
+    business_id: UUID
+    name: str
+    district_code: str
+    standing: Standing
+    class_: str
+    carrier_id: UUID | None
+    unit_ids: tuple[UUID, ...]
+    reasons: tuple[str, ...]
+    subdistrict_codes: frozenset[str]
+    settled_by: UUID | None
+    before: dict[str, Any] | None
+
+    def visible_to(self, role: str, district_code: str, subdistricts: frozenset[str]) -> bool:
+        """Administrators see their district, supervisors what may lie in their subdistricts."""
+        if self.district_code != district_code:
+            return False
+        return role == "administrator" or (role == "supervisor" and bool(self.subdistrict_codes & subdistricts))
+
+    @property
+    def as_before(self) -> dict[str, Any]:
+        return {
+            "status": self.standing.value,
+            "class": self.class_,
+            "carrier_id": self.carrier_id and str(self.carrier_id),
+            "unit_ids": [str(each) for each in self.unit_ids],
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice:
     """One of the places a business may be at."""
 
@@ -163,25 +196,6 @@ class Choice:
     unit_id: UUID | None
     unit: str
     difference: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """A business that waits for a person: its address as registered, what was made of it, where it may be."""
-
-    business_id: UUID
-    name: str
-    uscc: str
-    address: str
-    standing: Standing
-    class_: str
-    carrier_id: UUID | None
-    carrier: str | None
-    asked_unit: str
-    reasons: tuple[str, ...]
-    choices: tuple[Choice, ...]
-    now_at: str
-    settled_at: datetime | None
 
 
 def choice_json(choice: Choice) -> dict[str, Any]:

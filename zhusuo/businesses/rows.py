@@ -1,10 +1,12 @@
 """The file of a register: what its columns mean, what is wrong with a line. CSV as a stream, the rest in a child."""
 
+import asyncio
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from stdnum.cn import uscc as credit_codes
 
@@ -65,6 +67,20 @@ def read_sheets(sheets: Sequence[Sheet]) -> Iterator[NewRow]:
 
 def _unread(line: int, fault: str) -> NewRow:
     return NewRow(line=line, name="", uscc="", address="", registered_on=None, deregistered=False, fault=fault)
+
+
+async def read_bytes(data: bytes) -> list[NewRow]:
+    """Any such file that somebody sent, whole; raises what the two above raise."""
+    if data.startswith(WORKBOOKS):
+        return await asyncio.to_thread(list, await read_workbook(data))
+    return await asyncio.to_thread(_of_csv, data)
+
+
+def _of_csv(data: bytes) -> list[NewRow]:
+    with NamedTemporaryFile(suffix=".csv") as file:
+        file.write(data)
+        file.flush()
+        return list(read_csv(Path(file.name)))
 
 
 def is_workbook(path: Path) -> bool:

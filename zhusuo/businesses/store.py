@@ -5,11 +5,9 @@ that a line costs the same in a file of a thousand and of a million.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from zhusuo.businesses.model import (
-    OPEN,
     BusinessImport,
     Choice,
     ImportStatus,
@@ -724,29 +722,3 @@ async def counts(db: Connection, district_code: str, subdistricts: Sequence[str]
         subdistricts,
     )
     return {row["status"]: row["count"] for row in rows}
-
-
-async def rolled_up(db: Connection, district_code: str, subdistricts: Sequence[str] | None) -> list[dict[str, Any]]:
-    """By subdistrict: how many carriers hold how many businesses, and how sure that is."""
-    rows = await db.fetch(
-        """
-        SELECT subdistricts.name AS subdistrict,
-               count(DISTINCT carriers.id) AS carrier_count,
-               count(*) FILTER (WHERE found.status = 'placed') AS placed_count,
-               count(*) FILTER (WHERE found.status = 'placed' AND found.class = 'A') AS a_count,
-               count(*) FILTER (WHERE found.status = 'placed' AND found.class = 'B') AS b_count,
-               count(*) FILTER (WHERE found.status = 'placed' AND found.settled_at IS NOT NULL) AS settled_count,
-               count(*) FILTER (WHERE found.status = ANY ($3::text[])) AS open_count
-          FROM business_addresses AS found
-          JOIN carriers ON carriers.id = found.carrier_id
-          JOIN subdistricts ON subdistricts.code = carriers.subdistrict_code
-         WHERE carriers.district_code = $1
-           AND ($2::text[] IS NULL OR carriers.subdistrict_code = ANY ($2))
-      GROUP BY subdistricts.code
-      ORDER BY subdistricts.code
-        """,
-        district_code,
-        subdistricts,
-        [each.value for each in OPEN],
-    )
-    return [dict(row) for row in rows]

@@ -15,6 +15,7 @@ ACTIONS = {
     "change": "更改",
     "change_unit": "更改单元",
     "check_lease": "核对租约",
+    "precheck": "租约预核",
     "claim": "认领",
     "clear_flag": "解除提示",
     "confirm": "确认",
@@ -112,7 +113,7 @@ NOUNS = {
     "waiver_catalogue": "免交清单",
 }
 
-TASKS = {"read_document": "识别材料"}
+TASKS = {"read_document": "识别材料", "import_businesses": "导入登记企业"}
 TASK_STATUSES = {"quarantined": "三次未成，已搁置", "held": "处理中", "waiting": "等候"}
 
 SCOPES = {

@@ -1,8 +1,11 @@
-"""申报方的门: what managers, agents and the counter share: claims, units, filings and their documents."""
+"""几个端共用的门: what managers, agents and the counter share, claims, units, filings and their documents; and what
+administrators and supervisors share, the register of businesses."""
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhusuo.ports.common.businesses import pages as businesses
 from zhusuo.ports.common.claims import pages as claims
+from zhusuo.ports.common.leases import pages as leases
 from zhusuo.ports.common.reader import pages as reader
 from zhusuo.ports.common.units import changes
 from zhusuo.ports.common.units import pages as units
@@ -16,4 +19,6 @@ doors: list[HTTPRouteHandler] = [
     *wizard.doors,
     *documents.doors,
     *reader.doors,
+    *leases.doors,
+    *businesses.doors,
 ]

@@ -426,6 +426,45 @@ async def client(db: Connection, actor: Actor, client_id: UUID) -> bool:
             SELECT EXISTS (SELECT FROM clients WHERE id = $1 AND $2 = 'administrator')
             """,
             client_id,
+async def business_import(db: Connection, actor: Actor, import_id: UUID) -> bool:
+    """An import into the administrator's district, or into the whole installation."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM business_imports
+                 WHERE id = $1
+                   AND coalesce(district_code, $2) = $2
+            )
+            """,
+            import_id,
+            actor.district_code,
+        )
+    )
+
+
+async def business(db: Connection, actor: Actor, business_id: UUID) -> bool:
+    """A business of the register: for administrators in their district, for supervisors what may lie in theirs."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM business_addresses
+                 WHERE business_id = $1
+                   AND district_code = $3
+                   AND ($2 = 'administrator' OR subdistrict_codes && $4::text[])
+            )
+            """,
+            business_id,
+            actor.role,
+            actor.district_code,
+            sorted(actor.subdistricts),
+        )
+    )
+
+
             actor.role,
         )
     )
@@ -455,3 +494,7 @@ VISIBLE = {
     "person": person,
     "client": client,
 }
+    "business_import": business_import,
+    "business": business,
+    "zombie_case": zombie_case,
+    "zombie_letter": zombie_letter,

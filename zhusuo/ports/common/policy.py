@@ -123,6 +123,21 @@ POLICY: dict[str, Rule] = {
     "units.undo": session(*FILERS, noun="change"),
     "units.place_registration": session(*FILERS, noun="registration"),
     "units.place_tenancy": session(*FILERS, noun="tenancy"),
+    # leases
+    "leases.list": session(*FILERS, noun="carrier"),
+    "leases.one": session(*FILERS, noun="document"),
+    # businesses
+    "businesses.home": session(ADMINISTRATOR, SUPERVISOR),
+    "businesses.upload": session(ADMINISTRATOR),
+    "businesses.import": session(ADMINISTRATOR, noun="business_import", key="import_id"),
+    "businesses.out_csv": session(ADMINISTRATOR, noun="business_import", key="import_id"),
+    "businesses.apply": session(ADMINISTRATOR, noun="business_import", key="import_id"),
+    "businesses.discard": session(ADMINISTRATOR, noun="business_import", key="import_id"),
+    "businesses.work": session(ADMINISTRATOR, SUPERVISOR),
+    "businesses.one": session(ADMINISTRATOR, SUPERVISOR, noun="business"),
+    "businesses.settle": session(ADMINISTRATOR, SUPERVISOR, noun="business"),
+    "businesses.leave_out": session(ADMINISTRATOR, SUPERVISOR, noun="business"),
+    "businesses.undo": session(ADMINISTRATOR, SUPERVISOR, noun="business"),
     # wizard
     "wizard.new": session(*FILERS),
     "wizard.start": session(*FILERS),
