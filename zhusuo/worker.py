@@ -45,8 +45,10 @@ async def work(settings: Settings) -> None:
     )
     async with opened(settings) as things, Readers(processes=settings.readers, limits=limits) as readers:
         bell = asyncio.Event()
-        jobs = [asyncio.create_task(_listen(settings.database_url, bell))]
+        calls = asyncio.Event()
+        jobs = [asyncio.create_task(_listen(settings.database_url, bell, calls))]
         jobs += [asyncio.create_task(_read_documents(things, readers, bell)) for _ in range(settings.readers + QUICK)]
+        jobs += [asyncio.create_task(_do_tasks(things, *each, calls)) for each in _long_tasks(things)]
         jobs += [asyncio.create_task(_recurring(*duty)) for duty in _duties(things)]
         await asked_to_end()
         for job in jobs:
@@ -54,14 +56,15 @@ async def work(settings: Settings) -> None:
         await asyncio.gather(*jobs, return_exceptions=True)
 
 
-async def _listen(database_url: str, bell: asyncio.Event) -> None:
-    """Ring the bell whenever somebody enqueues a task; the connection is made anew when it breaks."""
+async def _listen(database_url: str, *bells: asyncio.Event) -> None:
+    """Ring the bells whenever somebody enqueues a task; the connection is made anew when it breaks."""
     while True:
         with contextlib.suppress(*postgres.Down):
             connection = await asyncpg.connect(database_url)
             gone = asyncio.Event()
             connection.add_termination_listener(partial(_set, gone))
-            await connection.add_listener(tasks.CHANNEL, partial(_set, bell))
+            for bell in bells:
+                await connection.add_listener(tasks.CHANNEL, partial(_set, bell))
             await gone.wait()
         await asyncio.sleep(FAULT_SECONDS)
 
@@ -91,9 +94,6 @@ async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event)
             log.warning("worker_waits", error=type(error).__name__)
             await asyncio.sleep(FAULT_SECONDS)
 
-
-def _temporary(settings: Settings) -> Path:
-    return settings.home / "tmp"
 
 Task = Callable[[tasks.Held], Awaitable[object]]
 
@@ -132,6 +132,9 @@ async def _do_tasks(things: Things, kind: str, seconds: int, do: Task, bell: asy
             if held is not None:
                 await tasks.fail(things.database, held, "处理时出错，将从断开的地方接着做")
 
+
+def _temporary(settings: Settings) -> Path:
+    return settings.home / "tmp"
 
 
 Duty = Callable[[], Awaitable[object]]

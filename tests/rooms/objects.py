@@ -213,6 +213,13 @@ async def inspection(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def lease(db: Connection, actor: Actor) -> UUID:
+    found = await making.lease(db, organisation_id=actor.organisation_id)
+    house, district = await carrier(db, actor), actor.district_code
+    await db.execute("UPDATE documents SET carrier_id = $2, district_code = $3 WHERE id = $1", found, house, district)
+    return found
+
+
 async def document(db: Connection, actor: Actor) -> UUID:
     sha256 = f"{make.number():064x}"
     await db.execute("INSERT INTO blobs (sha256, size, media_type) VALUES ($1, 1, 'application/pdf')", sha256)
@@ -371,6 +378,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "client_filing": client_filing,
     "own_filing": filing,
     "document": document,
+    "lease": lease,
     "own_document": document,
     "inspection": inspection,
     "upload": upload,

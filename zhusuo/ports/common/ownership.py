@@ -124,6 +124,37 @@ async def registration(db: Connection, actor: Actor, registration_id: UUID) -> b
     )
 
 
+async def zombie_case(db: Connection, actor: Actor, zombie_case_id: UUID) -> bool:
+    return await _of_carrier(
+        db,
+        actor,
+        await db.fetchval(
+            """
+            SELECT carrier_id
+              FROM zombie_cases
+             WHERE id = $1
+            """,
+            zombie_case_id,
+        ),
+    )
+
+
+async def zombie_letter(db: Connection, actor: Actor, zombie_letter_id: UUID) -> bool:
+    return await _of_carrier(
+        db,
+        actor,
+        await db.fetchval(
+            """
+            SELECT zombie_cases.carrier_id
+              FROM zombie_letters
+              JOIN zombie_cases ON zombie_cases.id = zombie_letters.case_id
+             WHERE zombie_letters.id = $1
+            """,
+            zombie_letter_id,
+        ),
+    )
+
+
 async def management(db: Connection, actor: Actor, management_id: UUID) -> bool:
     """Its own organisation, and the clerks and administrators of the district."""
     return bool(
@@ -395,37 +426,6 @@ async def notice(db: Connection, actor: Actor, notice_id: UUID) -> bool:
     )
 
 
-async def organisation(db: Connection, actor: Actor, organisation_id: UUID) -> bool:
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (SELECT FROM organisations WHERE id = $1 AND $2 = 'administrator')
-            """,
-            organisation_id,
-            actor.role,
-        )
-    )
-
-
-async def person(db: Connection, actor: Actor, person_id: UUID) -> bool:
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (SELECT FROM persons WHERE id = $1 AND $2 = 'administrator')
-            """,
-            person_id,
-            actor.role,
-        )
-    )
-
-
-async def client(db: Connection, actor: Actor, client_id: UUID) -> bool:
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (SELECT FROM clients WHERE id = $1 AND $2 = 'administrator')
-            """,
-            client_id,
 async def business_import(db: Connection, actor: Actor, import_id: UUID) -> bool:
     """An import into the administrator's district, or into the whole installation."""
     return bool(
@@ -465,9 +465,46 @@ async def business(db: Connection, actor: Actor, business_id: UUID) -> bool:
     )
 
 
+async def organisation(db: Connection, actor: Actor, organisation_id: UUID) -> bool:
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM organisations WHERE id = $1 AND $2 = 'administrator')
+            """,
+            organisation_id,
             actor.role,
         )
     )
+
+
+async def person(db: Connection, actor: Actor, person_id: UUID) -> bool:
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM persons WHERE id = $1 AND $2 = 'administrator')
+            """,
+            person_id,
+            actor.role,
+        )
+    )
+
+
+async def client(db: Connection, actor: Actor, client_id: UUID) -> bool:
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM clients WHERE id = $1 AND $2 = 'administrator')
+            """,
+            client_id,
+            actor.role,
+        )
+    )
+
+
+async def lease(db: Connection, actor: Actor, document_id: UUID) -> bool:
+    """A lease that the actor's organisation, or a tenant at the actor's counter, brought."""
+    brought = await db.fetchval("SELECT purpose = 'lease' FROM documents WHERE id = $1", document_id)
+    return bool(brought) and await document(db, actor, document_id)
 
 
 VISIBLE = {
@@ -477,8 +514,13 @@ VISIBLE = {
     "change": change,
     "tenancy": tenancy,
     "registration": registration,
+    "business_import": business_import,
+    "business": business,
+    "zombie_case": zombie_case,
+    "zombie_letter": zombie_letter,
     "management": management,
     "filing": filing,
+    "lease": lease,
     "client_filing": client_filing,
     "own_filing": own_filing,
     "document": document,
@@ -494,7 +536,3 @@ VISIBLE = {
     "person": person,
     "client": client,
 }
-    "business_import": business_import,
-    "business": business,
-    "zombie_case": zombie_case,
-    "zombie_letter": zombie_letter,

@@ -90,6 +90,7 @@ SHARED = {
     "/documents": "/filings",
     "/carriers": "/carriers",
     "/units": "/carriers",
+    "/leases": "/carriers",
     "/claims": "/claims",
 }
 NOTICES = RailLink(href="/notices", icon="bell", label="通知")

@@ -125,7 +125,7 @@ POLICY: dict[str, Rule] = {
     "units.place_tenancy": session(*FILERS, noun="tenancy"),
     # leases
     "leases.list": session(*FILERS, noun="carrier"),
-    "leases.one": session(*FILERS, noun="document"),
+    "leases.one": session(*FILERS, noun="lease", key="document_id"),
     # businesses
     "businesses.home": session(ADMINISTRATOR, SUPERVISOR),
     "businesses.upload": session(ADMINISTRATOR),
@@ -223,6 +223,21 @@ POLICY: dict[str, Rule] = {
     "supervision.units_xlsx": session(SUPERVISOR, noun="carrier"),
     "supervision.registrations": session(SUPERVISOR),
     "supervision.registrations_xlsx": session(SUPERVISOR),
+    # zombies
+    "zombies.list": session(SUPERVISOR),
+    "zombies.list_xlsx": session(SUPERVISOR),
+    "zombies.case": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.write_notice": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.notify": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.answer": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.ask_inspection": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.inspect": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.clear": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.dismiss": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.settle": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.appeal": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.decide_appeal": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.letter": session(SUPERVISOR, noun="zombie_letter"),
     # inspections
     "inspections.list": session(SUPERVISOR),
     "inspections.list_xlsx": session(SUPERVISOR),
@@ -305,6 +320,7 @@ POLICY: dict[str, Rule] = {
     "api.unit": token("lookup", noun="unit"),
     "api.upload": token("leases"),
     "api.check_lease": token("leases"),
+    "api.check_leases": token("leases"),
     "api.items": token("waivers"),
     "api.waivers": token("waivers"),
     "api.reuse": token("reuses"),
