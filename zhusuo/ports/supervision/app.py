@@ -4,7 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.supervision import pages
 from zhusuo.ports.supervision.inspections import pages as inspections
-from zhusuo.ports.supervision.inspections import visits
+from zhusuo.ports.supervision.zombies import pages as zombies
 
 doors: list[HTTPRouteHandler] = [
     pages.overview,
@@ -18,3 +18,6 @@ doors: list[HTTPRouteHandler] = [
     *inspections.doors,
     *visits.doors,
 ]
+    *drawing.doors,
+    *risking.doors,
+    *zombies.doors,

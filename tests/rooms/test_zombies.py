@@ -1,0 +1,127 @@
+"""僵尸住所 at 监管端: the office's cases, and one led from its notice to the decision by forms alone."""
+
+from typing import Any
+
+import pytest
+
+from tests import make, make_zombies
+from tests.make_zombies import NAME, NEWCOMER, Place
+from tests.support.html import parse, text, with_class
+from tests.support.postgres import OneConnection
+from tests.support.web import Site, Visitor
+from zhusuo.db import Connection
+from zhusuo.ports.common.app import today
+from zhusuo.zombies import cases, process
+from zhusuo.zombies.model import CaseStatus, ZombieCase
+
+
+@pytest.fixture
+async def there(db: Connection) -> Place:
+    return await make_zombies.place(db)
+
+
+@pytest.fixture
+async def case(database: OneConnection, there: Place) -> ZombieCase:
+    await cases.assess(database, there.carrier_id, [there.unit_id], today())
+    return await make_zombies.latest(database, there)
+
+
+async def post(visitor: Visitor, case: ZombieCase, step: str, **form: str) -> Any:
+    answer = await visitor.post(
+        f"/supervision/zombies/{case.id}/{step}", data={"_csrf_token": visitor.csrf_token, **form}
+    )
+    assert answer.status_code in (303, 422, 409), answer.text
+    return answer
+
+
+async def test_the_list_shows_who_why_and_what_is_due(site: Site, there: Place, case: ZombieCase) -> None:
+    async with site.signed_in(there.supervisor) as visitor:
+        page = await visitor.get("/supervision/zombies")
+        row = text(parse(page.text))
+        for said in (NAME, case.number, "物业报告已迁出", "已立案", "送达通知"):
+            assert said in row
+        assert NAME not in text(parse((await visitor.get("/supervision/zombies?status=cleared")).text))
+        assert NAME in text(parse((await visitor.get(f"/supervision/zombies?q={NAME[:4]}&cause=moved_out")).text))
+        assert NAME not in text(parse((await visitor.get("/supervision/zombies?cause=unit_gone")).text))
+        assert (await visitor.get("/supervision/zombies.xlsx?status=all")).content[:2] == b"PK"
+
+
+async def test_another_office_sees_nothing_of_it(site: Site, db: Connection, case: ZombieCase) -> None:
+    stranger = await make.actor(db, role="supervisor", subdistricts=frozenset({"310104004"}))
+    async with site.signed_in(stranger) as visitor:
+        assert NAME not in (await visitor.get("/supervision/zombies?status=all")).text
+        assert (await visitor.get(f"/supervision/zombies/{case.id}")).status_code == 404
+
+
+async def test_the_case_says_why_and_what_would_change_it(site: Site, there: Place, case: ZombieCase) -> None:
+    async with site.signed_in(there.supervisor) as visitor:
+        page = text(parse((await visitor.get(f"/supervision/zombies/{case.id}")).text))
+    assert "评分 60 分" in page
+    assert "物业报告已于 2026-10-08 迁出" in page
+    assert "物业更正迁出日期，或企业重新入驻，减 60 分" in page
+    assert "有一条不成立，就不到立案线：物业报告已迁出" in page
+
+
+async def test_a_case_is_led_to_its_end_by_forms(
+    site: Site, database: OneConnection, there: Place, case: ZombieCase
+) -> None:
+    day = today().isoformat()
+    async with site.signed_in(there.supervisor) as visitor:
+        await post(visitor, case, "notice", contact="云锦路887号物业代收")
+        await post(visitor, case, "notify", how="邮寄", delivered_on=day, contact="云锦路887号物业代收")
+        await post(visitor, case, "answer", answer="here", text="偶尔来")
+        await post(visitor, case, "inspection", text="看有没有人办公")
+        await post(visitor, case, "inspect", found="no", on=day, text="门锁着，邻居说半年没见人")
+        await post(visitor, case, "clear", reason="核查未见企业")
+        done = await make_zombies.latest(database, there)
+        assert done.status is CaseStatus.CLEARED
+        page = parse((await visitor.get(f"/supervision/zombies/{case.id}")).text)
+        assert "决定清退" in text(page)
+        letters = [each.get("href") for each in page.iter("a") if "letter.pdf" in (each.get("href") or "")]
+        assert len(letters) == 2
+        printed = await visitor.get(str(letters[0]))
+        assert printed.content.startswith(b"%PDF")
+
+
+async def test_what_cannot_be_right_is_said_on_the_page(site: Site, there: Place, case: ZombieCase) -> None:
+    async with site.signed_in(there.supervisor) as visitor:
+        wrong = await post(visitor, case, "notify", how="", delivered_on="2099-01-01")
+        assert wrong.status_code == 422
+        assert [text(each) for each in with_class(parse(wrong.text), "errs")] != []
+        answer = await post(visitor, case, "clear", reason="没有人")
+        assert answer.status_code == 409
+        assert "这件案子现在是“已立案”，不能再清退" in answer.text
+
+
+async def test_the_second_to_close_a_case_reads_who_was_first(
+    site: Site, database: OneConnection, there: Place, case: ZombieCase
+) -> None:
+    async with site.signed_in(there.supervisor) as first, site.signed_in(there.colleague) as second:
+        await post(first, case, "dismiss", reason="续租合同已出示")
+        answer = await post(second, case, "dismiss", reason="没有问题")
+    assert answer.status_code == 409
+    assert f"已由{there.supervisor.name}于 {today()} 办结（已撤案）" in answer.text
+
+
+async def test_two_in_one_place_are_settled_on_the_page(
+    site: Site, database: OneConnection, db: Connection, there: Place, case: ZombieCase
+) -> None:
+    newcomer_id = await make_zombies.newcomer(db, there)
+    async with site.signed_in(there.supervisor) as visitor:
+        await post(visitor, case, "dismiss", reason="仍在经营")
+        page = text(parse((await visitor.get(f"/supervision/zombies/{case.id}")).text))
+        assert "两户并存" in page
+        assert NEWCOMER in page
+        assert (await post(visitor, case, "settle", reason="谈过")).status_code == 409
+        await db.execute("UPDATE registrations SET exclusive = false WHERE id = $1", newcomer_id)
+        await post(visitor, case, "settle", reason="允许一址多照")
+    assert (await make_zombies.latest(database, there)).status is CaseStatus.DISMISSED
+
+
+async def test_an_objection_is_decided_by_another(site: Site, database: OneConnection, there: Place) -> None:
+    await cases.assess(database, there.carrier_id, [there.unit_id], make_zombies.DAY)
+    case = await make_zombies.brought_to(database, there, CaseStatus.CLEARED)
+    await process.appeal(database, None, case.id, "当天外出", make_zombies.DAY)
+    async with site.signed_in(there.supervisor) as first, site.signed_in(there.colleague) as second:
+        assert "由另一位监管员复核" in (await first.get(f"/supervision/zombies/{case.id}")).text
+        assert "作出复核决定" in (await second.get(f"/supervision/zombies/{case.id}")).text
