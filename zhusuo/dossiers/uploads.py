@@ -51,7 +51,7 @@ Put = Callable[[str], Awaitable[None]]
 
 WHO_MAY: dict[Purpose, frozenset[Role]] = {
     Purpose.FILING: FILERS,
-    Purpose.LEASE: frozenset({Role.CLERK, Role.CLIENT}),
+    Purpose.LEASE: FILERS | {Role.CLIENT},
     Purpose.CLAIM: frozenset({Role.MANAGER, Role.AGENT}),
     Purpose.INSPECTION: frozenset({Role.SUPERVISOR}),
 }
@@ -469,6 +469,8 @@ async def _target(db: Connection, actor: Actor, purpose: Purpose, noun_id: UUID)
         if carrier.subdistrict_code not in actor.subdistricts:
             raise NotFound
     elif carrier.retired_at is not None:
+        raise NotFound
+    elif purpose is Purpose.LEASE and await carriers.by_id_for(db, actor, noun_id) is None:
         raise NotFound
     return _Target(carrier_id=carrier.id, district_code=carrier.district_code, filing_id=None)
 

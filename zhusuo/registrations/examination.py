@@ -14,7 +14,7 @@ from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, DossierVersion, Purpose, TitleSituation
 from zhusuo.errors import Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor, Role
-from zhusuo.registrations.leases import check_lease, unread
+from zhusuo.registrations.leases import check_lease, leased, unread
 from zhusuo.registrations.model import LeaseCheck
 from zhusuo.registrations.papers import Paper, Premises, papers_of
 from zhusuo.registrations.values import read_area, read_day
@@ -118,6 +118,48 @@ async def examine_for(
     version = covering[0].version if covering else None
     lease = await lease_for(db, actor, document_id)
     return lease, await examine(db, lexicon, lease, carrier, version, units, applicant, day)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prechecked:
+    """预核: a lease beside what is on file for a carrier, for the units it names and the tenant it names."""
+
+    lease: Document
+    units: tuple[Unit, ...]
+    applicant: str
+    examined: Examined
+
+
+async def precheck(
+    db: Connection,
+    lexicon: Lexicon,
+    leases: Sequence[Document],
+    carrier: Carrier,
+    day: date,
+    *,
+    applicant: str = "",
+    unit: Unit | None = None,
+) -> list[Prechecked]:
+    """Check leases before anybody applies: by what each says itself, unless applicant and unit are named."""
+    known = await carriers.units(db, carrier.id)
+    found = await papers_of(db, [each.id for each in leases])
+    checked = []
+    for lease in leases:
+        paper = _lease_paper(lease, found.get(lease.id, ()))
+        units = [unit] if unit else _named_in(paper, known, lexicon)
+        lessee = paper.one("lessee") if paper else None
+        covering = await dossiers.effective_versions_for(db, [each.id for each in units or known])
+        version = covering[0].version if covering else None
+        said = applicant or (lessee.text if lessee else "")
+        examined = await examine(db, lexicon, lease, carrier, version, units, said, day)
+        checked.append(Prechecked(lease=lease, units=tuple(units), applicant=said, examined=examined))
+    return checked
+
+
+def _named_in(paper: Paper | None, units: Iterable[Unit], lexicon: Lexicon) -> list[Unit]:
+    """The units of the carrier that a lease lets."""
+    let = leased(paper, lexicon) if paper else None
+    return [each for each in units if let is not None and let.holds(each)]
 
 
 async def lease_for(db: Connection, actor: Actor, document_id: UUID) -> Document:

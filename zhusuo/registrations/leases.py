@@ -132,7 +132,7 @@ class _Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Let:
+class Let:
     """What the lease lets, and where it says so: units in their buildings; in a street, the shop's own number."""
 
     source: Fact
@@ -147,6 +147,22 @@ class _Let:
         if not unit.key:
             return covers(self.number, unit.number)
         return any(each.means(unit) for each in self.named)
+
+
+def leased(paper: Paper, lexicon: Lexicon) -> Let | None:
+    """What a lease lets; None if that was not read."""
+    written, location = paper.one("units"), paper.one("location")
+    address = wash(location.text, lexicon).address if location else None
+    building = building_key(address.building) if address and address.building else ""
+    number = address.number if address else ""
+    if written is not None and (named := named_units(written)):
+        return Let(source=written, number=number, named=_inside(building, named))
+    if location is None or address is None:
+        return None
+    keys = tuple(dict.fromkeys(key for unit in address.units for key in expand_units(unit)))
+    if keys or number:
+        return Let(source=location, number=number, named=tuple(Named(building=building, key=key) for key in keys))
+    return None
 
 
 class _Check:
@@ -299,11 +315,10 @@ class _Check:
 
     def unit(self) -> None:
         """The units of the lease must hold those applied for, and lie within what is on file."""
-        let = self._let()
-        if let is None:
+        let, asked = self._let(), self.premises.asked
+        if let is None or not (let.named or any(unit.number for unit in (*asked, *self.premises.covered))):
             self._add("unread", unread=True, what="承租的单元")
             return
-        asked = self.premises.asked
         inside = [each for each in self.premises.covered if let.holds(each)]
         outside = [each for each in let.named if not any(each.means(unit) for unit in inside)]
         missing = [each for each in asked if not let.holds(each)]
@@ -456,21 +471,8 @@ class _Check:
             shops = [] if each.number else [unit.number for unit in self.premises.asked if unit.number]
             yield from [replace(each, number=number) for number in shops] or [each]
 
-    def _let(self) -> _Let | None:
-        """The units of the lease; None if that was not read."""
-        written = self.lease_paper.one("units")
-        location = self.lease_paper.one("location")
-        address = wash(location.text, self.lexicon).address if location else None
-        building = building_key(address.building) if address and address.building else ""
-        number = address.number if address else ""
-        if written is not None and (named := named_units(written)):
-            return _Let(source=written, number=number, named=_inside(building, named))
-        if location is None or address is None:
-            return None
-        keys = tuple(dict.fromkeys(key for unit in address.units for key in expand_units(unit)))
-        if keys or (number and any(unit.number for unit in self.premises.asked)):
-            return _Let(source=location, number=number, named=tuple(Named(building=building, key=key) for key in keys))
-        return None
+    def _let(self) -> Let | None:
+        return leased(self.lease_paper, self.lexicon)
 
     def _add(self, code: str, *facts: Fact | None, unread: bool = False, **said: object) -> None:
         found = _finding(code, *facts, unread=unread, **said)

@@ -409,6 +409,19 @@ class LeaseAnswer(Answer, frozen=True, kw_only=True):
         )
 
 
+class LeaseOfBatch(Answer, frozen=True, kw_only=True):
+    """几份之中的一份。"""
+
+    document_id: Id
+    check: LeaseAnswer
+
+
+class LeasePage(Answer, frozen=True, kw_only=True):
+    """一起核对的几份，次序照问的次序。"""
+
+    checks: list[LeaseOfBatch]
+
+
 # 材料与档案
 
 

@@ -9,6 +9,7 @@ doors: list[HTTPRouteHandler] = [
     lookups.unit,
     lookups.upload,
     lookups.check_lease,
+    lookups.check_leases,
     lookups.items,
     lookups.waivers_of,
     reuses.reuse,

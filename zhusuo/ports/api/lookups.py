@@ -23,6 +23,8 @@ from zhusuo.ports.api.answers import (
     Item,
     ItemPage,
     LeaseAnswer,
+    LeaseOfBatch,
+    LeasePage,
     Lookup,
     UnitAnswer,
     WaiverBrief,
@@ -36,6 +38,7 @@ from zhusuo.ports.api.questions import (
     DayAsked,
     ItemAsked,
     KnownAtAsked,
+    LeaseBatch,
     LeasePurpose,
     LeaseQuestion,
     NameAsked,
@@ -157,6 +160,31 @@ async def check_lease(
         document, answer = await reads.lease_check(db, lexicon, actor, data, day)
         await audit.record(db, actor, "check_lease", "document", document.id, carrier_id=document.carrier_id)
     return Response(answer, headers={"Retry-After": READING_SECONDS} if answer.status == "pending" else {})
+
+
+@post(
+    "/api/v1/leases/checks/batch",
+    name="api.check_leases",
+    status_code=200,
+    tags=["租赁合同"],
+    summary="一次核对几份租赁合同，逐份给出结论",
+    description="每份的问法、答复同 `POST /leases/checks`，次序照问的次序。",
+    responses=problems(404, 422),
+)
+async def check_leases(
+    database: NamedDependency[Database],
+    lexicon: NamedDependency[Lexicon],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    data: JSONBody[LeaseBatch],
+) -> LeasePage:
+    checked = []
+    async with database.transaction() as db:
+        for asked in data.checks:
+            document, answer = await reads.lease_check(db, lexicon, actor, asked, day)
+            await audit.record(db, actor, "check_lease", "document", document.id, carrier_id=document.carrier_id)
+            checked.append(LeaseOfBatch(document_id=document.id, check=answer))
+    return LeasePage(checks=checked)
 
 
 @get(

@@ -94,6 +94,12 @@ class LeaseQuestion(Question, frozen=True, kw_only=True):
     day: Annotated[date | None, Meta(description="业务日；不写为今天")] = None
 
 
+class LeaseBatch(Question, frozen=True, kw_only=True):
+    """要一起核对的几份租赁合同。"""
+
+    checks: Annotated[list[LeaseQuestion], Meta(min_length=1, max_length=50)]
+
+
 class ReuseQuestion(Question, frozen=True, kw_only=True):
     """审批员确认的一次调用。"""
 
