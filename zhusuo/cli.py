@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from zhusuo import cli_check, cli_import, cli_lexicon, cli_words, logs, migrations
+from zhusuo import cli_check, cli_import, cli_inspections, cli_lexicon, cli_words, logs, migrations
 from zhusuo.console import console, run, settings_of_environment, with_database
 from zhusuo.db import Database
 from zhusuo.errors import Refusal
@@ -27,6 +27,7 @@ main.add_command(cli_check.audit)
 main.add_command(cli_words.wash)
 main.add_command(cli_lexicon.lexicon)
 main.add_command(cli_words.read)
+main.add_command(cli_inspections.inspections)
 main.add_command(cli_import.import_)
 
 

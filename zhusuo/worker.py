@@ -19,6 +19,7 @@ from zhusuo.businesses import actions as businesses
 from zhusuo.dossiers import actions as dossiers
 from zhusuo.dossiers import reading, reminders, sweeping
 from zhusuo.dossiers.uploads import folder
+from zhusuo.inspections import risks
 from zhusuo.people import duties as people
 from zhusuo.ports.common.app import today
 from zhusuo.processes import asked_to_end
@@ -152,6 +153,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("sweep_zombies", 600, lambda: zombie_cases.sweep_daily(database, today())),
         ("lapse_zombies", 600, lambda: zombie_process.lapse(database, today())),
         ("remind", 600, lambda: reminders.remind(database, today())),
+        ("weigh_risks", 1800, lambda: risks.weigh_daily(database, today())),
         ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
         ("settle_given_up", 30, lambda: reading.settle_given_up(database)),
         ("forget_people", 3600, lambda: people.forget(database)),

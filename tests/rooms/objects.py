@@ -220,6 +220,22 @@ async def lease(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def random_draw(db: Connection, actor: Actor) -> UUID:
+    """A draw whose (empty) list has drawn nobody."""
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO random_draws (district_code, organisation_id, title, seed, commitment, committed_by, status,
+                                  drawn_at)
+             VALUES ($1, $2, '十一月', 'seed', 'commitment', $3, 'drawn', now())
+          RETURNING id
+        """,
+        actor.district_code,
+        actor.organisation_id,
+        actor.person_id,
+    )
+    return found
+
+
 async def document(db: Connection, actor: Actor) -> UUID:
     sha256 = f"{make.number():064x}"
     await db.execute("INSERT INTO blobs (sha256, size, media_type) VALUES ($1, 1, 'application/pdf')", sha256)
@@ -381,6 +397,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "lease": lease,
     "own_document": document,
     "inspection": inspection,
+    "random_draw": random_draw,
     "upload": upload,
     "dossier": dossier,
     "version": version,

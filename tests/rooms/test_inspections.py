@@ -15,10 +15,12 @@ from tests.support.web import Site, Visitor
 from zhusuo import looks
 from zhusuo.db import Connection, Database
 from zhusuo.flags import open_for
-from zhusuo.inspections import actions
+from zhusuo.inspections import actions, lots, risks
 from zhusuo.inspections.model import NewFinding, NewInspection, Outcome
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
+from zhusuo.zombies import signals
+from zhusuo.zombies.model import SignalKind, Source
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ async def supervisor(db: Connection) -> Actor:
 
 async def room(db: Connection) -> tuple[UUID, UUID, UUID]:
     """Carrier, unit and the registration of 上海澜鹭信息科技有限公司 in it."""
-    carrier_id = await make.carrier(db, name="汇澜大厦", subdistrict_code=make.SUBDISTRICT)
+    taken = await db.fetchval("SELECT count(*) FROM carriers WHERE name LIKE '汇澜大厦%'")
+    name = f"汇澜大厦{taken or ''}"
+    carrier_id = await make.carrier(db, name=name, subdistrict_code=make.SUBDISTRICT)
     unit_id = await make.unit(db, carrier_id=carrier_id, label="1801室")
     return carrier_id, unit_id, await making.registered(db, unit_id=unit_id)
 
@@ -259,3 +263,107 @@ async def test_it_is_assigned_within_the_office_and_called_off_with_a_reason(
     assert await db.fetchval("SELECT title FROM notices WHERE person_id = $1", colleague.person_id) == (
         "请去核查 汇澜大厦 1801室"
     )
+
+
+async def test_what_clerks_and_cases_wait_for_stands_on_the_list_until_it_is_planned(
+    site: Site, db: Connection, supervisor: Actor
+) -> None:
+    carrier_id, unit_id, _ = await room(db)
+    clerk = await make.actor(db, role="clerk")
+    asked = await looks.ask(site.database, clerk, carrier_id, unit_id, "物业说早已搬走")
+    await looks.ask(site.database, clerk, carrier_id, None, "整幢都看看")
+    async with site.signed_in(supervisor) as visitor:
+        page = (await visitor.get("/supervision/inspections")).text
+        assert "物业说早已搬走" in page
+        fields = {"cause": "asked", "source": f"look_request {asked.id}", "question": asked.why}
+        await visitor.submit(f"/supervision/units/{unit_id}/inspections", **fields)
+        await visitor.submit(f"/supervision/carriers/{carrier_id}/inspections", question="整幢都看看")
+        page = (await visitor.get("/supervision/inspections?view=open")).text
+        assert "等着安排" not in page
+    assert await db.fetchval("SELECT count(*) FROM inspections WHERE cause = 'asked'") == 2
+
+
+async def test_a_finding_is_a_signal_about_the_business_that_was_looked_for(
+    db: Connection, database: Database, supervisor: Actor
+) -> None:
+    inspection_id, _, _ = await planned(db, database, supervisor)
+    await actions.record_finding(database, supervisor, inspection_id, finding(Outcome.NOBODY))
+    assert await db.fetchval("SELECT kind FROM zombie_signals WHERE source = 'inspection'") == "found_nobody"
+
+
+async def test_who_does_not_let_one_in_has_been_neither_seen_nor_missed(
+    db: Connection, database: Database, supervisor: Actor
+) -> None:
+    inspection_id, _, _ = await planned(db, database, supervisor)
+    await actions.record_finding(database, supervisor, inspection_id, finding(Outcome.REFUSED))
+    assert await db.fetchval("SELECT count(*) FROM zombie_signals WHERE source = 'inspection'") == 0
+
+
+async def test_a_draw_goes_from_its_commitment_to_inspections_that_anybody_recomputes(
+    site: Site, db: Connection, supervisor: Actor
+) -> None:
+    await make.actor(
+        db, role="supervisor", organisation_id=supervisor.organisation_id, subdistricts=supervisor.subdistricts
+    )
+    for _ in range(5):
+        await room(db)
+    elsewhere = await make.carrier(db, name="隔壁大厦", subdistrict_code=objects.OTHER_SUBDISTRICT)
+    await making.registered(db, unit_id=await make.unit(db, carrier_id=elsewhere, label="101室"))
+    async with site.signed_in(supervisor) as visitor:
+        assert (await visitor.submit("/supervision/draws", title=" ")).status_code == 422
+        at = (await visitor.submit("/supervision/draws", title="十一月住所核查")).headers["location"]
+        seed = await db.fetchval("SELECT seed FROM random_draws")
+        assert seed not in (await visitor.get(at)).text
+        assert (await visitor.submit(f"{at}/draw")).status_code == 409
+        assert (await visitor.submit(f"{at}/freeze", count="6")).status_code == 422  # one of them is not ours
+        await visitor.submit(f"{at}/freeze", count="3")
+        assert seed not in (await visitor.get(at)).text
+        assert (await visitor.get(f"{at}/draw.csv")).status_code == 409
+        await visitor.submit(f"{at}/draw")
+        assert (await visitor.submit(f"{at}/draw")).status_code == 409
+        assert seed in (await visitor.get(at)).text
+        sheet = lots.read((await visitor.get(f"{at}/draw.csv")).text)
+        assert "十一月住所核查" in (await visitor.get("/supervision/draws")).text
+    assert lots.faults(sheet) == []
+    assert len(sheet.entries) == 5 + 2
+    drawn = await db.fetch("SELECT registration_id::text AS id FROM inspections WHERE cause = 'drawn'")
+    assert {row["id"] for row in drawn} == {target for target, _, _ in sheet.results}
+    assert await db.fetchval("SELECT count(*) FROM inspections WHERE assigned_to <> accompanied_by") == 3
+
+
+async def test_a_draw_that_is_given_up_stays_in_the_list(site: Site, supervisor: Actor) -> None:
+    async with site.signed_in(supervisor) as visitor:
+        at = (await visitor.submit("/supervision/draws", title="十一月")).headers["location"]
+        assert (await visitor.submit(f"{at}/abandon", reason="")).status_code == 422
+        await visitor.submit(f"{at}/abandon", reason="范围定错了")
+        assert "范围定错了" in (await visitor.get("/supervision/draws")).text
+        assert (await visitor.submit(f"{at}/freeze", count="1")).status_code == 409
+
+
+async def test_the_highest_risks_are_spread_over_the_next_thirty_days(
+    site: Site, db: Connection, supervisor: Actor
+) -> None:
+    for _ in range(3):
+        _, _, registration_id = await room(db)
+        for kind in (SignalKind.MAIL_RETURNED, SignalKind.TAX_LOST):
+            await signals.record(
+                db,
+                supervisor,
+                kind=kind,
+                observed_on=today(),
+                source=Source.DEPARTMENT,
+                registration_id=registration_id,
+            )
+    assert await risks.weigh(site.database, today()) == 3
+    async with site.signed_in(supervisor) as visitor:
+        page = (await visitor.get("/supervision/risks")).text
+        assert page.count("上海澜鹭信息科技有限公司") == 3
+        assert (await visitor.submit("/supervision/risks/plan", count="0")).status_code == 422
+        answer = await visitor.submit("/supervision/risks/plan", count="2")
+        assert "planned=2" in answer.headers["location"]
+        assert "已排进 2 次核查" in (await visitor.get(answer.headers["location"])).text
+        assert "planned=1" in (await visitor.submit("/supervision/risks/plan", count="5")).headers["location"]
+        assert "planned=0" in (await visitor.submit("/supervision/risks/plan", count="5")).headers["location"]
+        assert (await visitor.get("/supervision/risks.xlsx?level=high")).content.startswith(b"PK")
+    days = [row["due_on"] for row in await db.fetch("SELECT due_on FROM inspections ORDER BY due_on")]
+    assert today() < days[0] < days[-1] <= today() + timedelta(days=30)

@@ -33,6 +33,8 @@ from zhusuo.inspections.model import (
 )
 from zhusuo.people.model import Actor, Role
 from zhusuo.settings import Settings
+from zhusuo.zombies import signals
+from zhusuo.zombies.model import SignalKind, Source
 
 FLAG = "inspection"
 """The kind of the flag that a finding leaves at the counter."""
@@ -246,6 +248,7 @@ async def _flow_back(db: Connection, actor: Actor, inspection: Inspection, new: 
         text=f"{on} 现场核查：{said}",
         source=f"inspection of {inspection.registration_id or inspection.unit_id or inspection.carrier_id}",
     )
+    await _signal(db, actor, inspection, new, on)
     for asked in await looks.open_for(db, inspection.carrier_id, inspection.unit_id):
         if asked.unit_id in (None, inspection.unit_id):
             await looks.answer_in(db, actor, asked.id, f"{on} {actor.name}现场核查：{said}"[: looks.TEXT_LIMIT])
@@ -260,6 +263,37 @@ async def _flow_back(db: Connection, actor: Actor, inspection: Inspection, new: 
             person_id=inspection.planned_by,
             carrier_id=inspection.carrier_id,
         )
+
+
+SIGNALS = {
+    Outcome.FOUND_THERE: SignalKind.FOUND_THERE,
+    Outcome.NOBODY: SignalKind.FOUND_NOBODY,
+    Outcome.OTHER_BUSINESS: SignalKind.FOUND_NOBODY,
+    Outcome.NO_SUCH_ADDRESS: SignalKind.FOUND_NOBODY,
+}
+"""What a finding says of the business that was looked for; who does not let one in has been neither seen nor missed."""
+
+
+async def _signal(db: Connection, actor: Actor, inspection: Inspection, new: NewFinding, on: date) -> None:
+    """A signal about the registration; where a unit was looked at, of everybody who should have been in it.
+
+    That somebody is there says nothing of whom, as long as nobody was looked for.
+    """
+    kind = SIGNALS.get(new.outcome)
+    if kind is None or (inspection.registration_id is None and kind is SignalKind.FOUND_THERE):
+        return
+    if inspection.registration_id is None and inspection.unit_id is None:
+        return
+    await signals.record(
+        db,
+        actor,
+        kind=kind,
+        observed_on=on,
+        source=Source.INSPECTION,
+        text=f"{inspection.number} {new.outcome.label}",
+        registration_id=inspection.registration_id,
+        unit_id=None if inspection.registration_id else inspection.unit_id,
+    )
 
 
 async def _check_people(db: Connection, actor: Actor, assigned_to: UUID | None, accompanied_by: UUID | None) -> None:

@@ -299,6 +299,26 @@ async def inspection(db: Connection, actor: Actor, inspection_id: UUID) -> bool:
     )
 
 
+async def random_draw(db: Connection, actor: Actor, draw_id: UUID) -> bool:
+    """Its own office."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM random_draws
+                 WHERE id = $1
+                   AND $2 = 'supervisor'
+                   AND organisation_id = $3
+            )
+            """,
+            draw_id,
+            actor.role,
+            actor.organisation_id,
+        )
+    )
+
+
 async def own_document(db: Connection, actor: Actor, document_id: UUID) -> bool:
     """A document to change: one of the actor's own organisation."""
     return bool(
@@ -526,6 +546,7 @@ VISIBLE = {
     "document": document,
     "own_document": own_document,
     "inspection": inspection,
+    "random_draw": random_draw,
     "upload": upload,
     "dossier": dossier,
     "version": version,

@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.supervision import pages
+from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
 from zhusuo.ports.supervision.zombies import pages as zombies
 

@@ -38,6 +38,8 @@ OUTCOME_TONES = {
     Outcome.OTHER_BUSINESS: "bad",
     Outcome.NO_SUCH_ADDRESS: "bad",
 }
+CAUSES = (Cause.ASKED, Cause.ZOMBIE)
+"""What a form may say of why; the others are said where they come from."""
 VIEWS = (("mine", "我的"), ("open", "未完成"), ("found", "已有结论"), ("cancelled", "已撤销"))
 LISTING = files.Listing[reads.InspectionRow](
     name="核查",
@@ -68,6 +70,8 @@ class PlanForm:
     assigned_to: str = ""
     accompanied_by: str = ""
     start: str = ""
+    cause: str = ""
+    source: str = ""
 
 
 @dataclass
@@ -100,11 +104,13 @@ async def list_(
     async with database.connection() as db:
         found = await reads.inspections(db, actor, view=view, cause=cause, q=text, after=place, limit=reads.PAGE + 1)
         counts = await reads.counts(db, actor, day)
+        waiting = [] if after or q or cause else await reads.waiting(db, actor)
     rows = found[: reads.PAGE]
     return page(
         request,
         "inspections/list.html",
         rows=rows,
+        waiting=waiting,
         after=rows[-1].cursor if len(found) > reads.PAGE else None,
         view=view,
         views=VIEWS,
@@ -212,10 +218,31 @@ async def _asked(database: Database, unit_id: UUID, data: PlanForm, day: date) -
         unit_id=unit_id,
         registration_id=_person(data.registration_id, "registration_id"),
         question=data.question,
+        cause=Cause(data.cause) if data.cause in CAUSES else Cause.MANUAL,
+        source=data.source[:80] if data.cause in CAUSES else "",
         due_on=a_day(data.due_on, "due_on") or day + timedelta(days=DUE_DAYS),
         assigned_to=_person(data.assigned_to, "assigned_to"),
         accompanied_by=_person(data.accompanied_by, "accompanied_by"),
     )
+
+
+@post("/supervision/carriers/{carrier_id:uuid}/inspections", name="inspections.plan_carrier", status_code=303)
+async def plan_carrier(
+    carrier_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    data: Annotated[PlanForm, URL_ENCODED],
+) -> Redirect:
+    """The whole carrier, as a clerk asked; which unit is not known."""
+    new = NewInspection(
+        carrier_id=carrier_id,
+        cause=Cause.ASKED,
+        source=data.source[:80],
+        question=data.question,
+        due_on=day + timedelta(days=DUE_DAYS),
+    )
+    return go(f"/supervision/inspections/{await actions.plan(database, actor, new, day=day)}")
 
 
 def _person(text: str, name: str) -> UUID | None:
@@ -264,4 +291,4 @@ async def cancel(
     return go(f"/supervision/inspections/{inspection_id}")
 
 
-doors = [list_, list_xlsx, one, new, plan, assign, start, cancel]
+doors = [list_, list_xlsx, one, new, plan, plan_carrier, assign, start, cancel]

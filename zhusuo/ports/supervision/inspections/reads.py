@@ -317,6 +317,97 @@ async def _photos(db: Connection, inspection_id: UUID) -> dict[UUID, list[Photo]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Somebody asks for an inspection that is not planned yet: a clerk, or a case."""
+
+    cause: Cause
+    source: str
+    place: str
+    why: str
+    carrier_id: UUID
+    unit_id: UUID | None
+    registration_id: UUID | None
+    since: datetime
+
+
+async def waiting(db: Connection, actor: Actor, limit: int = 20) -> list[Waiting]:
+    """What clerks asked to look at and what cases wait for, the longest waiting first."""
+    rows = await db.fetch(
+        """
+        SELECT asked.cause, asked.source, c.name AS carrier, u.building, u.number AS unit_number, u.label, asked.why,
+               asked.carrier_id, asked.unit_id, asked.registration_id, asked.since
+          FROM (
+               SELECT 'asked' AS cause, 'look_request ' || look_requests.id AS source, look_requests.carrier_id,
+                      look_requests.unit_id, NULL::uuid AS registration_id, look_requests.why,
+                      look_requests.asked_at AS since
+                 FROM look_requests
+                WHERE look_requests.answered_at IS NULL
+            UNION ALL
+               SELECT 'zombie', 'zombie_case ' || z.id, z.carrier_id, z.unit_id, z.registration_id,
+                      z.number || ' ' || z.name, z.changed_at
+                 FROM zombie_cases AS z
+                WHERE z.status = 'inspecting'
+               ) AS asked
+          JOIN carriers AS c ON c.id = asked.carrier_id
+     LEFT JOIN units AS u ON u.id = asked.unit_id
+         WHERE c.district_code = $1
+           AND c.subdistrict_code = ANY ($2::text[])
+           AND NOT EXISTS (
+               SELECT
+                 FROM inspections AS i
+                WHERE i.carrier_id = asked.carrier_id
+                  AND i.unit_id IS NOT DISTINCT FROM asked.unit_id
+                  AND (asked.registration_id IS NULL OR i.registration_id = asked.registration_id)
+                  AND i.status IN ('planned', 'assigned', 'started'))
+      ORDER BY asked.since
+         LIMIT $3
+        """,
+        actor.district_code,
+        sorted(actor.subdistricts),
+        limit,
+    )
+    found = []
+    for row in rows:
+        facts = _with_unit(row)
+        place = f"{facts.pop('carrier')} {facts.pop('unit')}".strip()
+        found.append(Waiting(**{**facts, "place": place, "cause": Cause(row["cause"])}))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnRow:
+    """A target that was drawn, and the inspection that became of it."""
+
+    rank: int
+    name: str
+    place: str
+    inspection_id: UUID
+    number: str
+    status: InspectionStatus
+    assigned_to: str
+    accompanied_by: str
+
+
+async def drawn(db: Connection, draw_id: UUID) -> list[DrawnRow]:
+    """In the order in which they were drawn."""
+    rows = await db.fetch(
+        """
+        SELECT e.rank, e.name, e.place, i.id AS inspection_id, i.number, i.status,
+               coalesce(goer.name, '') AS assigned_to, coalesce(second.name, '') AS accompanied_by
+          FROM draw_entries AS e
+          JOIN inspections AS i ON i.id = e.inspection_id
+     LEFT JOIN persons AS goer ON goer.id = i.assigned_to
+     LEFT JOIN persons AS second ON second.id = i.accompanied_by
+         WHERE e.draw_id = $1
+           AND e.rank IS NOT NULL
+      ORDER BY e.rank
+        """,
+        draw_id,
+    )
+    return [DrawnRow(**{**row, "status": InspectionStatus(row["status"])}) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A unit somebody wants to look at, and who is registered there."""
 
