@@ -18,7 +18,7 @@ doors: list[HTTPRouteHandler] = [
     pages.registrations_xlsx,
     *inspections.doors,
     *visits.doors,
-]
     *drawing.doors,
     *risking.doors,
     *zombies.doors,
+]
