@@ -1,6 +1,6 @@
 """Runs the benches one after the other and writes their figures as one table, to the terminal and bench/RESULTS.md.
 
-    python -m bench [reading upload …]
+    python -m bench [--bundles DIR] [reading leases upload …]
 
 Each is a process of its own, as `python -m bench.NAME` runs it alone. Exit status 1 if one of them broke off or a bar
 was missed.
@@ -22,7 +22,9 @@ from rich.console import Console
 
 from bench.figures import COLUMNS, KEPT_IN, Figure, cells, collected, table
 
-BENCHES = ("start", "upload", "reading", "pages", "lookup", "suggest", "addresses")
+BENCHES = ("start", "upload", "reading", "leases", "pages", "lookup", "suggest", "addresses")
+OF_BUNDLES = ("reading", "leases")
+"""Those that read bundles of papers, and may be pointed at others of the same schema."""
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -41,9 +43,11 @@ class Run:
         return f"{self.name} (load of the machine before: {self.load:.1f}{note})"
 
 
-def run(name: str, kept: Path) -> Run:
+def run(name: str, kept: Path, bundles: Path | None) -> Run:
     load = os.getloadavg()[0]
-    done = subprocess.run([sys.executable, "-m", f"bench.{name}"], env={**os.environ, KEPT_IN: str(kept)}, check=False)
+    options = ["--bundles", str(bundles)] if bundles and name in OF_BUNDLES else []
+    call = [sys.executable, "-m", f"bench.{name}", *options]
+    done = subprocess.run(call, env={**os.environ, KEPT_IN: str(kept)}, check=False)
     return Run(name=name, figures=collected(kept), load=load, ended_well=done.returncode == 0)
 
 
@@ -74,11 +78,14 @@ def _row(texts: Sequence[str]) -> str:
 
 @click.command(help=__doc__)
 @click.argument("names", nargs=-1, type=click.Choice(BENCHES))
-def main(names: Sequence[str]) -> None:
+@click.option(
+    "--bundles", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another folder of them."
+)
+def main(names: Sequence[str], bundles: Path | None) -> None:
     runs = []
     with tempfile.TemporaryDirectory(prefix="zhusuo-bench-") as folder:
         for name in names or BENCHES:
-            runs.append(run(name, Path(folder) / f"{name}.jsonl"))
+            runs.append(run(name, Path(folder) / f"{name}.jsonl", bundles))
     for each in runs:
         Console().print(table(each.title, each.figures))
     if not names:

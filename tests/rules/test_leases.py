@@ -20,6 +20,7 @@ from zhusuo.flags import Severity
 from zhusuo.registrations.leases import FINDINGS, check_lease, unread
 from zhusuo.registrations.model import LeaseCheck
 from zhusuo.registrations.papers import Fact, Paper, Premises
+from zhusuo.registrations.values import read_day
 
 DAY = date(2026, 11, 1)
 OWNER = "上海禾舟投资发展有限公司"
@@ -56,7 +57,7 @@ def paper(kind: DocumentKind, said: dict[str, Any], confidence: float = 0.97) ->
     document_id = uuid4()
     facts = []
     for page, (name, value) in enumerate(said.items(), start=1):
-        text = "、".join(value) if isinstance(value, list) else str(value)
+        text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
         place = Place(document_id=document_id, kind=kind, page=page, box=(0.1, 0.2, 0.3, 0.4), text=text)
         facts.append(Fact(name=name, text=text, normal=value, confidence=confidence, place=place))
     return Paper(document_id=document_id, kind=kind, facts=tuple(facts))
@@ -320,6 +321,72 @@ def test_a_person_s_correction_is_read_like_the_print() -> None:
     )
     found = check_lease(replace(lease, facts=facts), filed, premises, TENANT, DAY, lexicon())
     assert found.outcome == "good"
+
+
+def test_a_lease_of_two_units_in_two_buildings_holds_each_in_its_own() -> None:
+    covered = (unit("101室", "100", "1幢"), unit("202室", "50", "2幢"), unit("202室", "70", "1幢"))
+    lease = {"location": "徐汇区云锦路887号1幢101室、2幢202室", "area_m2": 150.0}
+    both = {"covered": covered, "asked": covered[:2]}
+    read = check({**lease, "units": ["1幢101室", "2幢202室"]}, **both)
+    assert read.outcome == "good", read.findings
+    assert check({**lease, "units": "1幢101室、2幢202室"}, **both).outcome == "good"
+    other = check({**lease, "units": ["1幢101室", "2幢202室"]}, covered=covered, asked=covered[2:])
+    assert codes(other) == ["unit_differs"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("二〇二六年九月二十四日", date(2026, 9, 24)),
+        ("二○二六年十月十日", date(2026, 10, 10)),
+        ("二零三一年十一月三十日", date(2031, 11, 30)),
+        ("二〇二六年二月三十日", None),
+        ("自签订之日起", None),
+    ],
+)
+def test_days_written_in_numerals_are_days(written: str, day: date | None) -> None:
+    place = Place(document_id=UUID(int=1), kind=DocumentKind.LEASE, page=1, box=None, text=written)
+    assert read_day(Fact(name="term_start", text=written, normal=None, confidence=1.0, place=place)) == day
+
+
+def test_a_lease_without_an_end_asks_why_and_a_mandate_without_one_is_good() -> None:
+    assert codes(check({"term_end": "长期"})) == ["without_end"]
+    assert check(mandate={"term_end": "长期"}).outcome == "good"
+
+
+def test_a_mandate_for_other_units_blocks_with_both_places() -> None:
+    found = check(mandate={"scope": ["1502室"]})
+    assert codes(found) == ["mandate_out_of_scope"]
+    assert [place.kind for place in found.findings[0].places] == [DocumentKind.LEASE, DocumentKind.MANDATE]
+    assert check(mandate={"scope": ["1403室", "1502室"]}).outcome == "good"
+    assert check(mandate={"scope": ["I4O3室", "1502室"]}).outcome == "look"
+
+
+def test_a_mandate_of_somebody_who_is_not_the_owner_gives_no_right() -> None:
+    found = check(mandate={"grantor": "上海别家置业有限公司"})
+    assert codes(found) == ["grantor_without_right"]
+    assert {place.kind for place in found.findings[0].places} == {DocumentKind.MANDATE, DocumentKind.TITLE_DEED}
+
+
+def test_a_land_term_that_is_over_needs_a_reason() -> None:
+    assert [(each.code, each.severity) for each in check(deed={"term_end": "2026-06-30"}).findings] == [
+        ("land_term_over", Severity.NEEDS_REASON)
+    ]
+
+
+def test_the_seal_of_a_stranger_needs_a_reason() -> None:
+    found = check({"seals": [OPERATOR, "上海别家置业有限公司"], "signed_by": ["lessor", "lessee"]})
+    assert codes(found) == ["seal_differs"]
+    assert check({"seals": [OPERATOR, TENANT]}, without="signed_by").outcome == "good"
+    assert codes(check({"seals": [OPERATOR]}, without="signed_by")) == ["unsigned"]
+    assert codes(check({"seals": [OPERATOR, ""]}, without="signed_by")) == ["unread"]
+
+
+def test_a_clash_over_the_area_shows_the_line_of_the_deed() -> None:
+    listed = [{"building": "", "floor": 14, "unit": "1403室", "area_m2": 198.54}]
+    found = check({"area_m2": 400}, deed={"units": listed})
+    assert [place.kind for place in found.findings[0].places] == [DocumentKind.LEASE, DocumentKind.TITLE_DEED]
+    assert found.findings[0].places[1].text == "1403室 198.54 ㎡"
 
 
 def specimens() -> list[tuple[str, dict[str, Any]]]:
