@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,10 +22,11 @@ from PIL import Image
 
 from ocr import protocol
 from ocr.errors import Unreadable
+from ocr.exposure import flaws_of
 from ocr.model import Limits, Media
 from ocr.pdf import Pdf
 from ocr.pictures import Picture
-from ocr.protocol import Message, Reading
+from ocr.protocol import Layer, Message
 from ocr.sniff import HEAD_BYTES, sniff
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ PAGE_SIDE = 2000
 LONGEST_DRAWING = 6000
 WEBP_QUALITY = 75
 KEPT_OPEN = 4
+MOST_UNSEEN = 20_000
 MOST_FILES = 128
 LARGEST_FILE = 256 * 1024 * 1024
 SET_PARENT_DEATH_SIGNAL, SET_NO_NEW_PRIVILEGES = 1, 38
@@ -51,7 +54,7 @@ class Paper(Protocol):
 
     def size(self, number: int) -> tuple[float, float]: ...
     def picture(self, number: int, side: int) -> Image.Image: ...
-    def words(self, number: int) -> Reading | None: ...
+    def layer(self, number: int) -> Layer: ...
     def may_be_marked(self, number: int) -> bool: ...
     def close(self) -> None: ...
 
@@ -75,9 +78,11 @@ class Child:
     def words(self, path: str, number: int) -> Answer:
         """The text layer of a page, if it can be trusted."""
         paper = self._paper(path)
-        found = paper.words(number)
+        layer = paper.layer(number)
+        found = layer.reading
         marked = found is not None and (paper.may_be_marked(number) or protocol.asks_for_signature(found))
-        return {"reading": found and protocol.reading_out(found), "marked": marked}, b""
+        reading = found and protocol.reading_out(found)
+        return {"reading": reading, "marked": marked, "unseen": layer.unseen[:MOST_UNSEEN]}, b""
 
     def marks(self, path: str, number: int, turned: int, rows: list[Any]) -> Answer:
         """The seals and signatures of a page whose text layer gave `rows`."""
@@ -89,21 +94,24 @@ class Child:
     def read(self, path: str, number: int) -> Answer:
         """The words of a page as the engine sees them."""
         picture = self._paper(path).picture(number, PAGE_SIDE)
-        return {"reading": protocol.reading_out(self._engine.read(picture))}, b""
+        found = self._engine.read(picture)
+        found = replace(found, quality=(*flaws_of(picture), *found.quality))
+        return {"reading": protocol.reading_out(found)}, b""
 
-    def draw(self, path: str, number: int, width: int, turned: int) -> Answer:
-        """The page set upright, `width` pixels wide, as WebP."""
+    def draw(self, path: str, number: int, width: int, turned: int, judged: bool = False) -> Answer:
+        """The page set upright, `width` pixels wide, as WebP; `judged` also says what is wrong with the picture."""
         paper = self._paper(path)
         across, down = paper.size(number)
         if turned in (90, 270):
             across, down = down, across
         side = min(LONGEST_DRAWING, round(width * max(across, down) / across))
         image = paper.picture(number, max(1, side))
+        quality = flaws_of(image) if judged else ()
         if turned:
             image = image.rotate(turned, expand=True)
         out = io.BytesIO()
         image.save(out, "WEBP", quality=WEBP_QUALITY, method=1)
-        return {}, out.getvalue()
+        return {"quality": quality}, out.getvalue()
 
     @cached_property
     def _engine(self) -> "Engine":

@@ -11,7 +11,12 @@ from ocr.errors import Unreadable
 from ocr.fields import RULES, fields_of
 from ocr.kinds import kind_confidence, kind_of
 from ocr.model import Box, Field, Limits, Line, Page
+from ocr.papers import notes_on, papers_in
 from ocr.pool import Readers
+from ocr.quality import SENTENCES
+
+TOLD = ("unread", "hidden_text")
+"""Flaws of a page that are also said of the file as a whole."""
 
 Progress = Callable[[Path, int, int], None]
 """Told after each page: the file, pages done, pages in all."""
@@ -58,10 +63,17 @@ async def read_file(readers: Readers, path: Path, progress: Progress | None = No
     return report | {
         "kind": kind,
         "confidence": kind_confidence(kind, pages),
+        "papers": [{"kind": paper.kind, "pages": list(paper.pages)} for paper in papers_in(pages)],
         "pages": [_page(page) for page in pages],
         "fields": _fields(pages),
-        "warnings": list(inspection.warnings),
+        "warnings": [*inspection.warnings, *_warnings(pages)],
     }
+
+
+def _warnings(pages: Sequence[Page]) -> list[str]:
+    """What a person has to know about the file: pages missing, doubled or unread, words that it hides."""
+    told = [f"第 {page.number} 页：{SENTENCES[code]}" for page in pages for code in page.quality if code in TOLD]
+    return [*told, *(note.text for note in notes_on(pages))]
 
 
 def _fields(pages: Sequence[Page]) -> dict[str, list[dict[str, Any]]]:
@@ -81,7 +93,7 @@ def _page(page: Page) -> dict[str, Any]:
         "kind": page.kind,
         "turned": page.turned,
         "sensitive": [_box(box) for box in page.sensitive],
-        "quality": list(page.quality),
+        "quality": [{"code": code, "text": SENTENCES[code]} for code in page.quality],
         "text": page.text,
         "lines": [_line(line) for line in page.lines],
     }

@@ -18,8 +18,10 @@ from PIL import Image
 
 from ocr.handwriting import find_signatures
 from ocr.layout import Piece, rows
+from ocr.look import look_of
 from ocr.model import Box, Line, Seal
 from ocr.protocol import Reading
+from ocr.quality import lost_of
 from ocr.seals import find_seals
 from ocr.words import clean
 
@@ -77,6 +79,8 @@ class Engine:
             width_px=width,
             height_px=height,
             method=("tesseract" if used_tesseract else "rapidocr") if found else "none",
+            quality=lost_of(len(words), sum(len(row) for row in found)),
+            look=look_of(Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1]))),
             seals=tuple(seals),
             signatures=tuple(find_signatures(picture, [line for row in found for line in row], seals)),
         )

@@ -139,7 +139,7 @@ _COMPANIONS: frozenset[PageKind] = frozenset({"id_card", "blank", "other", "lice
 def page_kind(page: Page) -> PageKind:
     """What one page is: `blank` without words, `other` where nothing speaks clearly."""
     if _is_blank(page.lines):
-        return "blank"
+        return "other" if "unread" in page.quality else "blank"
     scores = kind_scores(page)
     best = max(scores, key=lambda kind: scores[kind])
     return best if scores[best] >= ENOUGH else "other"
@@ -155,6 +155,11 @@ def kind_scores(page: Page) -> dict[PageKind, float]:
     for kind in _titles(page.lines):
         scores[kind] += TITLE_WEIGHT
     return scores
+
+
+def has_title(page: Page, kind: PageKind) -> bool:
+    """Whether a title of that kind stands near the top of the page."""
+    return kind in _titles(page.lines)
 
 
 def kind_of(pages: Sequence[Page]) -> PageKind:

@@ -98,7 +98,7 @@ class Page:
     `number` counts from 1; `turned` is by how many degrees clockwise the page appears turned in a viewer that honours
     /Rotate and EXIF; `width_px` and `height_px` are those of the upright page as it was read; `lines` stand in
     reading order; `sensitive` are the places that not everybody may see; `quality` says what is wrong with the picture;
-    `signatures` are the places where somebody signed by hand.
+    `signatures` are the places where somebody signed by hand; `look` is a print of the picture (`ocr.look`).
     """
 
     number: int
@@ -113,6 +113,7 @@ class Page:
     quality: tuple[str, ...] = ()
     seals: tuple[Seal, ...] = ()
     signatures: tuple[Box, ...] = ()
+    look: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

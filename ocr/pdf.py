@@ -15,7 +15,7 @@ from PIL import Image
 
 from ocr.errors import Unreadable
 from ocr.model import Limits, Media
-from ocr.protocol import Reading
+from ocr.protocol import Layer
 from ocr.textlayer import may_be_marked, read_layer
 from ocr.typed import typed_words
 
@@ -52,8 +52,8 @@ class Pdf:
         image: Image.Image = page.render(scale=scale, rev_byteorder=True, may_draw_forms=True).to_pil()
         return image.convert("RGB")
 
-    def words(self, number: int) -> Reading | None:
-        """The text layer of a page, or None where it has to be read as a picture."""
+    def layer(self, number: int) -> Layer:
+        """The text layer of a page; without a reading where the page has to be read as a picture."""
         page = self._page(number)
         return read_layer(page, lambda: typed_words(self._typed_source, number))
 

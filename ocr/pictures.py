@@ -7,6 +7,7 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from ocr.errors import Unreadable
 from ocr.model import Limits, Media
+from ocr.protocol import Layer
 
 FORMATS: dict[Media, list[str]] = {
     "tiff": ["TIFF"],
@@ -69,8 +70,9 @@ class Picture:
         image = _plain(image, side)
         return image if turn is None else image.transpose(turn)
 
-    def words(self, number: int) -> None:
+    def layer(self, number: int) -> Layer:
         """A picture has no text layer."""
+        return Layer(None)
 
     def may_be_marked(self, number: int) -> bool:
         """A picture is looked at as a whole anyway."""

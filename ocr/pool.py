@@ -20,16 +20,18 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ocr import protocol
-from ocr.errors import SENTENCES, Unreadable
+from ocr.errors import SENTENCES, Code, Unreadable
 from ocr.kinds import page_kind
-from ocr.model import Inspection, Limits, Page
+from ocr.model import WHOLE_PAGE, Inspection, Limits, Page
 from ocr.protocol import BrokenFrame, Message
-from ocr.quality import quality_of
+from ocr.quality import contradicts, in_order, quality_of
 from ocr.sensitive import find_sensitive
 from ocr.sniff import suits_name
 
 PACKAGE_HOME = Path(__file__).resolve().parent.parent
 PASSED_ON = ("PATH", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
+MAY_BE_ONE_PAGE: frozenset[Code] = frozenset({"timeout", "out_of_memory", "crashed", "damaged", "truncated"})
+"""What one page of a document may die of while the others can be read."""
 QUICK_CHILDREN = 2
 QUICK_TO_SLOW = 10
 """A child of the quick lane is used for so many times more requests than one that runs the engine."""
@@ -41,10 +43,12 @@ class Readers:
     """The children that read; one object per process, opened where the process is put together.
 
     `processes` children run the engine; they share the processor cores evenly. Children start when first needed.
+    Without `marks`, seals and signatures are not looked for on pages that have a text layer.
     """
 
-    def __init__(self, processes: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, processes: int = 2, limits: Limits | None = None, *, marks: bool = True) -> None:
         self.limits = limits or Limits()
+        self.marks = marks
         self.processes = processes
         threads = max(1, len(os.sched_getaffinity(0)) // processes)
         uses = self.limits.pages_per_child
@@ -68,6 +72,12 @@ class Readers:
             return Inspection(media=found.media, page_count=found.page_count, warnings=(*found.warnings, warning))
         return found
 
+    async def look(self, path: Path, number: int, width: int = 1400) -> tuple[bytes, tuple[str, ...]]:
+        """Page `number` as WebP before it is read, and what is wrong with the picture, by codes of `ocr.quality`."""
+        request = _request("draw", path, number=number, width=width, turned=0, judged=True)
+        message, image = await self._quick.ask(request, self.limits.draw_seconds)
+        return image, _believed(protocol.codes_in, message)
+
     async def draw(self, path: Path, number: int, width: int = 1400, turned: int = 0) -> bytes:
         """Page `number` as WebP, `width` pixels wide; `turned` as its `Page` says, to have it upright."""
         request = _request("draw", path, number=number, width=width, turned=turned)
@@ -75,17 +85,27 @@ class Readers:
         return image
 
     async def read(self, path: Path) -> AsyncIterator[Page]:
-        """The pages of a document in order, each as soon as it is read; raises `Unreadable`."""
+        """The pages of a document in order, each as soon as it is read.
+
+        A page on which the engine hangs or dies comes without words and says so in its `quality`. Raises `Unreadable`
+        where the document cannot be opened, and at the end where not a single page could be read.
+        """
         inspection = await self.inspect(path)
         until = time.monotonic() + self.limits.document_seconds
-        tasks: deque[asyncio.Task[Page]] = deque()
+        tasks: deque[asyncio.Task[Page | Unreadable]] = deque()
+        reasons: list[Unreadable] = []
         try:
             for number in range(1, inspection.page_count + 1):
                 tasks.append(asyncio.create_task(self._page(path, number, until)))
-                if len(tasks) > self.processes:
-                    yield await tasks.popleft()
-            while tasks:
-                yield await tasks.popleft()
+                last = number == inspection.page_count
+                while len(tasks) > (0 if last else self.processes):
+                    page = await tasks.popleft()
+                    if isinstance(page, Unreadable):
+                        reasons.append(page)
+                        page = unread_page(number - len(tasks))
+                    yield page
+            if len(reasons) == inspection.page_count:
+                raise reasons[0]
         finally:
             for task in tasks:
                 task.cancel()
@@ -95,14 +115,38 @@ class Readers:
         """The living children, for whoever watches memory."""
         return self._quick.pids() + self._engines.pids()
 
-    async def _page(self, path: Path, number: int, until: float) -> Page:
+    async def _page(self, path: Path, number: int, until: float) -> Page | Unreadable:
+        """A page, or why it was not read: the others are none the worse for it."""
+        try:
+            return _judged(await self._read_page(path, number, until))
+        except Unreadable as reason:
+            if reason.code not in MAY_BE_ONE_PAGE:
+                raise
+            return reason
+
+    async def _read_page(self, path: Path, number: int, until: float) -> Page:
         message, _ = await self._quick.ask(_request("words", path, number=number), self._seconds(until))
-        if message["reading"] is None:
-            message, _ = await self._engines.ask(_request("read", path, number=number), self._seconds(until))
-        page = _believed(lambda given: protocol.page_in(number, given), message["reading"])
-        if message.get("marked"):
-            page = await self._with_marks(path, page, message["reading"]["rows"], until)
-        return _judged(page)
+        if message["reading"] is not None:
+            page = _believed(lambda given: protocol.page_in(number, given), message["reading"])
+            if message["marked"] and self.marks:
+                page = await self._with_marks(path, page, message["reading"]["rows"], until)
+        else:
+            picture = await self._read_picture(path, number, until)
+            page = _believed(lambda given: protocol.page_in(number, given), picture["reading"])
+        if contradicts(str(message["unseen"]), page):
+            page = dataclasses.replace(page, quality=(*page.quality, "hidden_text"))
+        return page
+
+    async def _read_picture(self, path: Path, number: int, until: float) -> Message:
+        """What the engine says of a page; asked once more where its child died, which may have had other causes."""
+        request = _request("read", path, number=number)
+        try:
+            message, _ = await self._engines.ask(request, self._seconds(until))
+        except Unreadable as reason:
+            if reason.code != "crashed":
+                raise
+            message, _ = await self._engines.ask(request, self._seconds(until))
+        return message
 
     async def _with_marks(self, path: Path, page: Page, rows: list[Any], until: float) -> Page:
         """A page of a text layer with its seals and signatures, which only its picture shows."""
@@ -258,7 +302,26 @@ def _believed(make: Callable[[Message], Made], message: Message) -> Made:
         raise Unreadable("crashed", str(error)) from error
 
 
+def unread_page(number: int) -> Page:
+    """A page that nobody but a person can read. All of it counts as sensitive: nobody knows what it shows."""
+    return Page(
+        number=number,
+        width_px=0,
+        height_px=0,
+        turned=0,
+        text="",
+        lines=(),
+        method="none",
+        kind="other",
+        sensitive=(WHOLE_PAGE,),
+        quality=("unread",),
+    )
+
+
 def _judged(page: Page) -> Page:
-    quality = quality_of(page.lines, page.height_px, page.method)
-    page = dataclasses.replace(page, kind=page_kind(page), quality=quality)
+    page = dataclasses.replace(page, kind=page_kind(page))
+    if page.kind == "blank":
+        return dataclasses.replace(page, quality=())
+    quality = in_order((*page.quality, *quality_of(page.lines, page.height_px, page.method)))
+    page = dataclasses.replace(page, quality=quality)
     return dataclasses.replace(page, sensitive=tuple(find_sensitive(page)))

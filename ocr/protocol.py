@@ -5,6 +5,7 @@ made anew with its own type.
 """
 
 import json
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from typing import IO, Any
 
 from ocr.layout import text_of
 from ocr.model import Box, Inspection, Line, Media, Method, Page, Seal, SealShape
+from ocr.quality import in_order
 from ocr.words import ASKING, clean
 
 LARGEST_FRAME = 64 * 1024 * 1024
 HEADER = struct.Struct(">II")
 _METHODS: tuple[Method, ...] = ("text", "rapidocr", "tesseract", "none")
+_LOOK = re.compile(r"[^0-9a-f]")
 _SHAPES: tuple[SealShape, ...] = ("round", "oval", "square")
 _MEDIA: tuple[Media, ...] = ("pdf", "tiff", "jpeg", "png", "webp", "bmp")
 
@@ -38,6 +41,16 @@ class Reading:
     method: Method
     seals: tuple[Seal, ...] = ()
     signatures: tuple[Box, ...] = ()
+    quality: tuple[str, ...] = ()
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A text layer: its reading where it may be trusted, and what it says that the page does not show."""
+
+    reading: Reading | None
+    unseen: str = ""
 
 
 def pack(message: Message, lump: bytes = b"") -> bytes:
@@ -79,6 +92,8 @@ def reading_out(reading: Reading) -> Message:
         "height_px": reading.height_px,
         "method": reading.method,
         **marks_out(reading.seals, reading.signatures),
+        "quality": reading.quality,
+        "look": reading.look,
     }
 
 
@@ -112,6 +127,8 @@ def page_in(number: int, message: Message) -> Page:
             method=_METHODS[_METHODS.index(message["method"])],
             seals=seals_in(message),
             signatures=signatures_in(message),
+            quality=codes_in(message),
+            look=_LOOK.sub("", str(message["look"]))[:64],
         )
     except (KeyError, TypeError, ValueError, StopIteration) as error:
         raise BrokenFrame(str(error)) from error
@@ -123,6 +140,11 @@ def seals_in(message: Message) -> tuple[Seal, ...]:
 
 def signatures_in(message: Message) -> tuple[Box, ...]:
     return tuple(_box(corners) for corners in message["signatures"])
+
+
+def codes_in(message: Message) -> tuple[str, ...]:
+    """What is wrong with a page, as far as it is known here."""
+    return in_order([str(code) for code in message["quality"]])
 
 
 def inspection_in(message: Message) -> Inspection:

@@ -16,7 +16,7 @@ import pypdfium2.raw as raw
 
 from ocr.layout import Piece, rows
 from ocr.model import Box, Line
-from ocr.protocol import Reading
+from ocr.protocol import Layer, Reading
 from ocr.words import clean, is_sensible
 
 FEW_CHARACTERS = 20
@@ -27,6 +27,10 @@ LOOKED_AT = 300
 """So many objects or annotations of a page are looked at to tell what it is made of."""
 DEEPEST_FORM = 3
 COLOURED = 60
+PALE = 232
+"""What is brighter than this is paper, whoever calls it ink."""
+SMALLEST_TYPE = 2.0
+"""Points; type that is smaller is not meant for people."""
 FINE = 1_000_000
 SIDE = 2000
 """A page of text is said to be this many pixels long, as if it had been drawn for reading."""
@@ -39,8 +43,7 @@ TypedWords = Callable[[], list[tuple[str, Corners]]]
 
 def may_be_marked(page: Any) -> bool:
     """Whether a page holds what may be a seal: a picture, or something drawn in colour."""
-    objects = [raw.FPDFPage_GetObject(page, i) for i in range(min(LOOKED_AT, raw.FPDFPage_CountObjects(page)))]
-    return any(_is_mark(found) for found in _nested(objects))
+    return any(_is_mark(found) for found in _nested(_objects(page)))
 
 
 def _nested(objects: Sequence[Any], depth: int = 0) -> Iterator[Any]:
@@ -65,11 +68,20 @@ def _is_mark(found: Any) -> bool:
     return False
 
 
-def read_layer(page: Any, typed: TypedWords) -> Reading | None:
-    """The rows of a pypdfium2 page and what `typed` says was typed onto it; None where the layer cannot be trusted."""
-    characters = list(_characters(page.get_textpage()))
-    if not _may_be_trusted(page, "".join(character.text for character in characters)):
-        return None
+def read_layer(page: Any, typed: TypedWords) -> Layer:
+    """The rows of a pypdfium2 page and what `typed` says was typed onto it, without characters that nobody can see."""
+    every = list(_characters(page.get_textpage()))
+    hidden = _hidden(page, every)
+    characters = [each for index, each in enumerate(every) if index not in hidden]
+    unseen = "".join(every[index].text for index in sorted(hidden))
+    whole = "".join(character.text for character in every)
+    if not _may_be_trusted(page, "".join(character.text for character in characters), shown=not hidden):
+        return Layer(None, whole if is_sensible(whole) else "")
+    return Layer(_reading(page, characters, typed), unseen)
+
+
+def _reading(page: Any, characters: list["_Character"], typed: TypedWords) -> Reading:
+    """What is seen of a layer, as rows."""
     turned = _turned(page, characters)
     place = _Place.of(page, turned)
     lines = list(_lines(characters, place))
@@ -89,21 +101,44 @@ def read_layer(page: Any, typed: TypedWords) -> Reading | None:
 # What a page is made of
 
 
-def _may_be_trusted(page: Any, text: str) -> bool:
-    """Whether the text layer is what the page shows.
+def _may_be_trusted(page: Any, text: str, *, shown: bool) -> bool:
+    """Whether the text layer, of which `text` can be seen, is what the page shows.
 
-    Not where it is debris, where it lies unseen over a scan (another program's reading), or where it is next to
-    nothing beside pictures or outlines.
+    Not where it is debris, where it lies on or under a picture of the whole page (another program's reading, or worse),
+    or where it is next to nothing beside pictures or outlines.
     """
-    objects = [raw.FPDFPage_GetObject(page, i) for i in range(min(LOOKED_AT, raw.FPDFPage_CountObjects(page)))]
+    objects = list(_nested(_objects(page)))
     if not objects:
-        return True
+        return shown
     dense = "".join(text.split())
     if dense and not is_sensible(dense):
         return False
-    if _picture_share(page, objects) > PICTURE_SHARE and _is_hidden(objects):
+    if _picture_share(page, objects) > PICTURE_SHARE:
         return False
-    return len(dense) >= FEW_CHARACTERS or all(_kind(found) == raw.FPDF_PAGEOBJ_TEXT for found in objects)
+    return len(dense) >= FEW_CHARACTERS or (shown and all(_kind(found) == raw.FPDF_PAGEOBJ_TEXT for found in objects))
+
+
+def _objects(page: Any) -> list[Any]:
+    return [raw.FPDFPage_GetObject(page, i) for i in range(min(LOOKED_AT, raw.FPDFPage_CountObjects(page)))]
+
+
+def _hidden(page: Any, characters: list["_Character"]) -> set[int]:
+    """Which characters nobody can see: drawn not at all, far too small, off the page, or white on white."""
+    hidden = {index for index, character in enumerate(characters) if character.hidden}
+    pale = [index for index, character in enumerate(characters) if character.pale and index not in hidden]
+    if pale:
+        place = _Place.of(page, 0)
+        grey = page.render(scale=SIDE / 2 / max(1.0, *page.get_size()), grayscale=True).to_numpy()
+        hidden |= {index for index in pale if _is_white(grey, place.box(place.corners(*characters[index].corners)))}
+    return hidden
+
+
+def _is_white(grey: Any, box: Box) -> bool:
+    """Whether there is nothing but paper at a place of the drawn page."""
+    height, width = grey.shape[:2]
+    x0, x1, y0, y1 = round(box.x0 * width), round(box.x1 * width), round(box.y0 * height), round(box.y1 * height)
+    place = grey[max(0, y0 - 2) : y1 + 3, max(0, x0 - 2) : x1 + 3]
+    return place.size == 0 or int(place.min()) > PALE
 
 
 def _kind(found: Any) -> int:
@@ -122,12 +157,6 @@ def _picture_share(page: Any, objects: list[Any]) -> float:
     return float(largest / max(1.0, width * height))
 
 
-def _is_hidden(objects: list[Any]) -> bool:
-    """Whether most of the text objects draw nothing."""
-    modes = [raw.FPDFTextObj_GetTextRenderMode(found) for found in objects if _kind(found) == raw.FPDF_PAGEOBJ_TEXT]
-    return 2 * modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) >= len(modes)
-
-
 def _has_typed(page: Any) -> bool:
     for index in range(min(LOOKED_AT, raw.FPDFPage_GetAnnotCount(page))):
         note = raw.FPDFPage_GetAnnot(page, index)
@@ -143,16 +172,22 @@ def _has_typed(page: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Character:
-    """A character with its corners in page space; `angle` of its writing in degrees, counter-clockwise."""
+    """A character with its corners in page space; `angle` of its writing in degrees, counter-clockwise.
+
+    `hidden` is one that draws nothing that could be read; `pale` one whose ink is that of paper.
+    """
 
     text: str
     corners: Corners
     angle: int
+    hidden: bool
+    pale: bool
 
 
 def _characters(words: Any) -> Iterator[_Character]:
     matrix, rect = raw.FS_MATRIX(), raw.FS_RECTF()
     before: tuple[float, float, float] | None = None
+    looks: dict[int, tuple[bool, bool]] = {}
     for index in range(min(MOST_CHARACTERS, raw.FPDFText_CountChars(words))):
         text = chr(raw.FPDFText_GetUnicode(words, index))
         if text in "\r\n\x00" or raw.FPDFText_IsGenerated(words, index):
@@ -165,7 +200,31 @@ def _characters(words: Any) -> Iterator[_Character]:
             start = before[2] if before and before[:2] == (matrix.e, matrix.f) else matrix.e
             corners = (start, matrix.f - 0.15 * em, start + em, matrix.f + 0.85 * em)
         before = (matrix.e, matrix.f, corners[2])
-        yield _Character(text, corners, round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) * 90 % 360)
+        written = raw.FPDFText_GetTextObject(words, index)
+        key = ctypes.addressof(written.contents) if written else 0
+        if key not in looks:
+            looks[key] = _look(written)
+        unseen, pale = looks[key]
+        yield _Character(
+            text=text,
+            corners=corners,
+            angle=round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) * 90 % 360,
+            hidden=(unseen or em < SMALLEST_TYPE) and not text.isspace(),
+            pale=pale and not text.isspace(),
+        )
+
+
+def _look(written: Any) -> tuple[bool, bool]:
+    """Whether a text object draws nothing, and whether it draws in white."""
+    if not written:
+        return False, False
+    mode = raw.FPDFTextObj_GetTextRenderMode(written)
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE or mode == raw.FPDF_TEXTRENDERMODE_CLIP:
+        return True, False
+    if mode != raw.FPDF_TEXTRENDERMODE_FILL or not raw.FPDFPageObj_GetFillColor(written, red, green, blue, alpha):
+        return False, False
+    return alpha.value < 16, min(red.value, green.value, blue.value) > PALE
 
 
 def _is_astray(corners: tuple[float, float, float, float], matrix: Any, em: float) -> bool:

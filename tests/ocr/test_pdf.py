@@ -32,7 +32,7 @@ def box_of(reading: Reading | None, text: str) -> Box:
 
 
 def test_a_text_layer_is_read_with_its_radicals_mended_and_in_its_place() -> None:
-    reading = opened(LEASE_WITH_TEXT).words(2)
+    reading = opened(LEASE_WITH_TEXT).layer(2).reading
     assert reading is not None
     assert reading.method == "text"
     assert "5-2 租赁期间，使用该房屋所发生的水、电、燃气、通讯等费用由乙方承担。" in words_of(reading)
@@ -43,18 +43,18 @@ def test_a_text_layer_is_read_with_its_radicals_mended_and_in_its_place() -> Non
 
 
 def test_cells_of_a_drawing_stay_apart() -> None:
-    words = words_of(opened(PLAN_WITH_TEXT).words(1))
+    words = words_of(opened(PLAN_WITH_TEXT).layer(1).reading)
     assert "101室\t103室\n71.53㎡\t85.94㎡" in words
     assert "坐落\t龙吴路342-346号" in words
 
 
 def test_a_scan_has_no_text_layer() -> None:
-    assert opened(MANDATE_AND_ID_CARD).words(1) is None
+    assert opened(MANDATE_AND_ID_CARD).layer(1).reading is None
 
 
 def test_an_empty_page_is_read_without_the_engine(tmp_path: Path) -> None:
     pdf = opened(hostile.pdf(tmp_path / "a.pdf", hostile.one_page(hostile.stream(b""))))
-    reading = pdf.words(1)
+    reading = pdf.layer(1).reading
     assert reading is not None
     assert (reading.rows, reading.method) == ((), "none")
 
@@ -76,20 +76,22 @@ def scan_with_hidden_words(path: Path, mode: int) -> Path:
     return hostile.pdf(path, objects)
 
 
-def test_unseen_words_over_a_scan_are_not_trusted_but_seen_ones_are(tmp_path: Path) -> None:
-    assert opened(scan_with_hidden_words(tmp_path / "a.pdf", 3)).words(1) is None
-    assert "some other program" in words_of(opened(scan_with_hidden_words(tmp_path / "b.pdf", 0)).words(1))
+@pytest.mark.parametrize("mode", [3, 0])
+def test_words_over_a_scan_are_not_trusted_whether_seen_or_not(tmp_path: Path, mode: int) -> None:
+    layer = opened(scan_with_hidden_words(tmp_path / "a.pdf", mode)).layer(1)
+    assert layer.reading is None
+    assert "some other program" in layer.unseen
 
 
 def test_debris_of_a_font_is_not_trusted(tmp_path: Path) -> None:
     debris = b"BT /F1 12 Tf 72 720 Td (\\326\\320\\273\\252\\310\\313\\303\\361\\271\\262\\272\\315\\271\\372) Tj ET"
-    assert opened(hostile.plain_pdf(tmp_path / "a.pdf", debris)).words(1) is None
+    assert opened(hostile.plain_pdf(tmp_path / "a.pdf", debris)).layer(1).reading is None
 
 
 @pytest.mark.parametrize(("rotate", "turned"), [(0, 0), (90, 90), (180, 180), (270, 270)])
 def test_a_page_turned_by_its_dictionary_is_set_upright(tmp_path: Path, rotate: int, turned: int) -> None:
     path = hostile.pdf(tmp_path / "a.pdf", hostile.one_page(hostile.stream(hostile.WORDS), b"/Rotate %d" % rotate))
-    reading = opened(path).words(1)
+    reading = opened(path).layer(1).reading
     assert reading is not None
     assert reading.turned == turned
     box = box_of(reading, "Lease agreement")
@@ -98,7 +100,7 @@ def test_a_page_turned_by_its_dictionary_is_set_upright(tmp_path: Path, rotate: 
 
 def test_words_written_upwards_say_that_the_page_is_turned(tmp_path: Path) -> None:
     upwards = b"q 0 1 -1 0 595 0 cm BT /F1 12 Tf 72 500 Td (Lease agreement No. HT2026001) Tj ET Q"
-    reading = opened(hostile.plain_pdf(tmp_path / "a.pdf", upwards)).words(1)
+    reading = opened(hostile.plain_pdf(tmp_path / "a.pdf", upwards)).layer(1).reading
     assert reading is not None
     assert reading.turned == 270
     assert reading.width_px > reading.height_px
@@ -112,7 +114,7 @@ def test_what_was_typed_onto_a_page_is_read_and_drawn(tmp_path: Path) -> None:
     writer = PdfWriter(clone_from=tmp_path / "plain.pdf")
     writer.add_annotation(0, FreeText(text="承租方：上海霁远信息科技有限公司", rect=(72, 600, 400, 620)))
     writer.write(tmp_path / "noted.pdf")
-    reading = opened(tmp_path / "noted.pdf").words(1)
+    reading = opened(tmp_path / "noted.pdf").layer(1).reading
     box = box_of(reading, "承租方：上海霁远信息科技有限公司")
     assert (box.x0, box.y0) == pytest.approx((72 / 595, 1 - 620 / 842), abs=0.005)
 
@@ -126,8 +128,8 @@ def filled_form(path: Path, *, flags: int = 0) -> Path:
 
 
 def test_form_fields_are_read_unless_they_are_hidden(tmp_path: Path) -> None:
-    assert "Unit 1403" in words_of(opened(filled_form(tmp_path / "a.pdf")).words(1))
-    assert "Unit 1403" not in words_of(opened(filled_form(tmp_path / "b.pdf", flags=2)).words(1))
+    assert "Unit 1403" in words_of(opened(filled_form(tmp_path / "a.pdf")).layer(1).reading)
+    assert "Unit 1403" not in words_of(opened(filled_form(tmp_path / "b.pdf", flags=2)).layer(1).reading)
 
 
 def test_a_damaged_pdf_is_mended_and_says_so(tmp_path: Path) -> None:
@@ -137,7 +139,7 @@ def test_a_damaged_pdf_is_mended_and_says_so(tmp_path: Path) -> None:
     pdf = opened(tmp_path / "a.pdf")
     assert pdf.page_count == 2
     assert "已自动修复" in pdf.warnings[0]
-    assert "租赁期间" in words_of(pdf.words(2))
+    assert "租赁期间" in words_of(pdf.layer(2).reading)
 
 
 def test_a_pdf_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
@@ -168,4 +170,27 @@ def test_only_a_password_for_opening_keeps_us_out(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as refused:
         opened(tmp_path / "locked.pdf")
     assert refused.value.code == "encrypted"
-    assert "Lease agreement" in words_of(opened(tmp_path / "restricted.pdf").words(1))
+    assert "Lease agreement" in words_of(opened(tmp_path / "restricted.pdf").layer(1).reading)
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        b"BT 3 Tr /F1 12 Tf 72 400 Td (Unit 1404 let to somebody else) Tj ET",
+        b"BT 1 g /F1 12 Tf 72 400 Td (Unit 1404 let to somebody else) Tj ET",
+        b"BT /F1 1 Tf 72 400 Td (Unit 1404 let to somebody else) Tj ET",
+    ],
+    ids=["not drawn", "white", "tiny"],
+)
+def test_words_that_nobody_sees_are_not_read_but_told(tmp_path: Path, unseen: bytes) -> None:
+    layer = opened(hostile.plain_pdf(tmp_path / "a.pdf", hostile.WORDS + b" " + unseen)).layer(1)
+    assert "Lease agreement" in words_of(layer.reading)
+    assert "1404" not in words_of(layer.reading)
+    assert "1404" in layer.unseen
+
+
+def test_white_words_on_a_dark_bar_are_seen(tmp_path: Path) -> None:
+    bar = b"q 0 0 0.5 rg 60 390 400 30 re f Q BT 1 g /F1 12 Tf 72 400 Td (Unit 1404) Tj ET"
+    layer = opened(hostile.plain_pdf(tmp_path / "a.pdf", hostile.WORDS + b" " + bar)).layer(1)
+    assert "Unit 1404" in words_of(layer.reading)
+    assert layer.unseen == ""

@@ -148,19 +148,26 @@ async def busy_child(readers: Readers, since: set[int]) -> int:
     raise AssertionError("no child works")
 
 
-async def test_a_child_killed_in_the_middle_of_a_page_costs_that_document_only() -> None:
+async def test_a_page_whose_child_was_killed_is_read_once_more() -> None:
     async with asyncio.timeout(SECONDS), Readers(processes=1) as readers:
         await readers.inspect(LEASE_WITH_TEXT)
         reading = asyncio.create_task(pages_of(readers, MANDATE_AND_ID_CARD))
         os.kill(await busy_child(readers, set(readers.pids())), signal.SIGKILL)
-        with pytest.raises(Unreadable) as refused:
-            await reading
-        assert refused.value.code == "crashed"
-        [mandate, card] = await pages_of(readers, MANDATE_AND_ID_CARD)
+        [mandate, card] = await reading
     assert (mandate.kind, card.kind) == ("mandate", "id_card")
     assert mandate.method == "rapidocr"
     assert mandate.sensitive == ()
     assert card.sensitive
+
+
+async def test_a_page_on_which_the_engine_hangs_says_so_and_the_next_is_read() -> None:
+    async with asyncio.timeout(SECONDS), Readers(processes=1, limits=Limits(page_seconds=12.0)) as readers:
+        await readers.inspect(LEASE_WITH_TEXT)
+        reading = asyncio.create_task(pages_of(readers, MANDATE_AND_ID_CARD))
+        os.kill(await busy_child(readers, set(readers.pids())), signal.SIGSTOP)
+        [mandate, card] = await reading
+    assert (mandate.quality, mandate.lines, mandate.kind) == (("unread",), (), "other")
+    assert card.kind == "id_card"
 
 
 async def test_a_child_that_is_stuck_is_given_up() -> None:

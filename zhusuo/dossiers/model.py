@@ -406,6 +406,19 @@ class DocumentField:
         return self.corrected_value if self.corrected_value is not None else self.value
 
 
+FLAWS = {
+    "unread": "没有读出",
+    "hidden_text": "暗藏文字",
+    "too_dark": "画面太暗",
+    "blurred": "画面模糊",
+    "cut_off": "边缘缺字",
+    "too_small": "图像太小",
+    "low_resolution": "分辨率低",
+    "doubtful": "字迹难认",
+    "foreign": "外文",
+}
+"""What may be wrong with a page (`DocumentPage.quality`), in a word."""
+
 FIELD_LABELS = {
     "serial_number": "印刷序列号",
     "certificate_number": "证书编号",

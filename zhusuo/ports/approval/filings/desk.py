@@ -13,6 +13,7 @@ from zhusuo.dossiers import documents, scope, standing, store
 from zhusuo.dossiers.calendar import add_working_days
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.model import (
+    FLAWS,
     Decision,
     Document,
     DocumentField,
@@ -27,14 +28,15 @@ from zhusuo.dossiers.standing import FilingDiff, Step
 from zhusuo.errors import NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.filings import reads
-from zhusuo.ports.approval.filings.checks import CrossCheck, cross_checks
 from zhusuo.ports.approval.filings.reads import Around, PageRow, People
 from zhusuo.ports.common import cards
 from zhusuo.ports.common.cards import Params
 from zhusuo.ports.common.chain_card import chain_card
-from zhusuo.registrations.papers import papers_of
+from zhusuo.registrations import sorting
+from zhusuo.registrations.crosschecks import CrossCheck
+from zhusuo.registrations.sorting import Sorted
+from zhusuo.registrations.triage import ReviewPath
 
-SURE = 0.85
 ACTIONS = {
     "start": "开始填写",
     "submit": "提交",
@@ -49,7 +51,6 @@ ACTIONS = {
     "conflict": "与别家的申报有重叠",
 }
 STEP_TONES = {"approve": "ok", "return": "warn", "reject": "bad", "lapse": "bad", "conflict": "warn", "submit": "act"}
-QUALITY = {"low_resolution": "分辨率低", "doubtful": "字迹难认"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ class Desk:
     fields: tuple[DocumentField, ...]
     required: tuple[Requirement, ...]
     checks: tuple[CrossCheck, ...]
+    triage: Sorted | None
     diff: FilingDiff | None
     chain: Params | None
     steps: tuple[Step, ...]
@@ -91,6 +93,11 @@ class Desk:
     def blocks(self) -> tuple[CrossCheck, ...]:
         """What makes approval impossible."""
         return tuple(each for each in self.checks if each.blocks)
+
+    @property
+    def flaws(self) -> str:
+        """What is wrong with the open page, in words."""
+        return "、".join(FLAWS.get(code, code) for code in self.page_row.quality) if self.page_row else ""
 
     @property
     def page_row(self) -> PageRow | None:
@@ -118,18 +125,12 @@ async def lay_out(
     carrier = await carriers.by_id(db, filing.carrier_id)
     if submission is None or carrier is None:
         return None
-    handed_in = await store.submitted_documents(db, submission.id)
-    found = await documents.by_ids(db, [each.document_id for each in handed_in])
-    papers = await papers_of(db, [each.id for each in found])
-    said = [paper for each in found for paper in papers.get(each.id, ())]
-    unit_ids = await store.submitted_units(db, submission.id)
-    required = await standing.requirements(db, filing)
+    given = await sorting.handed_in(db, filing, submission, day)
+    found, units = given.documents, given.units
     moment = await store.moment(db)
-    conflicts = await standing.conflicts(db, filing, unit_ids, moment) if _open(filing) else []
     opened = _open_document(found, document_id)
     decisions = await store.decisions(db, filing_id)
     claimed = filing.claimed_until is not None and filing.claimed_until > moment
-    units = await carriers.units_by_ids(db, unit_ids)
     return Desk(
         filing=filing,
         carrier=carrier,
@@ -141,34 +142,22 @@ async def lay_out(
         decision=decisions[0] if decisions and filing.status is not FilingStatus.SUBMITTED else None,
         version=await store.effective_version_of_dossier(db, filing.dossier_id),
         scope_text=scope.describe(filing.scope_kind, filing.scope, units),
-        documents=tuple(found),
+        documents=found,
         pages=tuple(await reads.pages(db, [each.id for each in found])),
         open_document=opened,
         open_page=page,
         fields=tuple(await documents.fields(db, [opened.id])) if opened else (),
-        required=tuple(required),
-        checks=tuple(
-            cross_checks(
-                found,
-                said,
-                required if _open(filing) else (),
-                conflicts,
-                await carriers.addresses(db, carrier.id),
-                day,
-            )
-        ),
+        required=given.required,
+        checks=given.checks,
+        triage=await sorting.kept(db, submission.id),
         diff=await standing.diff(db, filing) if filing.status is not FilingStatus.APPROVED else None,
         chain=chain_card(
-            said, filing.title_situation, units, units, day, href=f"/approval/filings/{filing.id}?document="
+            given.papers, filing.title_situation, units, units, day, href=f"/approval/filings/{filing.id}?document="
         ),
         steps=tuple(await standing.timeline(db, filing_id, internal=True)),
         day=day,
         due_on=add_working_days(day, correction_days),
     )
-
-
-def _open(filing: Filing) -> bool:
-    return filing.status in (FilingStatus.SUBMITTED, FilingStatus.RETURNED)
 
 
 def _open_document(found: Sequence[Document], document_id: UUID | None) -> Document | None:
@@ -252,7 +241,7 @@ def field_rows(desk: Desk) -> list[Params]:
                 "value": field.shown,
                 "confidence": None if person else round(field.confidence, 3),
                 "confirmed": field.confirmed_at is not None,
-                "unsure": not person and field.confidence < SURE,
+                "unsure": not person and field.confidence < sorting.SURE,
                 "note": f"识别为 {field.value}" if person else "",
                 "href": "" if here else page_href(desk.filing.id, field.document_id, field.page),
                 "box": cards.corner_and_size(field.box) if field.box and here else None,
@@ -265,6 +254,14 @@ def _place(field: DocumentField) -> tuple[int, float, float]:
     """Pages as they follow, lines from above, words from the left."""
     left, top = field.box[:2] if field.box else (0.0, 1.0)
     return field.page, round(top, 2), left
+
+
+def path_of(found: Sorted | None) -> Params | None:
+    """For desk.sorted_as: how the filing sorted itself, and why; none while nobody has sorted it."""
+    if found is None:
+        return None
+    tone = {ReviewPath.PLAIN: "ok", ReviewPath.FIELDS: "warn", ReviewPath.FULL: "bad"}[found.path]
+    return {"tone": tone, "word": found.path.label, "reasons": [each.text for each in found.reasons]}
 
 
 def needs(required: Sequence[Requirement]) -> list[Params]:

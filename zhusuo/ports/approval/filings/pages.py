@@ -26,11 +26,13 @@ from zhusuo.ports.common import cursors, files
 from zhusuo.ports.common.errors import status_of
 from zhusuo.ports.common.forms import a_day, chosen, several
 from zhusuo.ports.common.pages import go, page
+from zhusuo.registrations.triage import ReviewPath
 from zhusuo.settings import Settings
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 TABS = {"waiting": "待审", "mine": "我领的", "returned": "退回中", "done": "已办"}
+PATHS = [(each.value, each.label) for each in ReviewPath]
 KINDS = [(kind.value, kind.label) for kind in FilingKind]
 DOCUMENT_KINDS = [(kind.value, kind.label) for kind in DocumentKind]
 DECISIONS = {"approve": DecisionKind.APPROVED, "return": DecisionKind.RETURNED, "reject": DecisionKind.REJECTED}
@@ -66,11 +68,12 @@ async def filings(
     tab: FromQuery[str] = "waiting",
     subdistrict: FromQuery[str] = "",
     kind: FromQuery[str] = "",
+    path: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Template:
     tab = tab if tab in TABS else "waiting"
     async with database.connection() as db:
-        found = await _rows(db, actor, tab, subdistrict, kind, after=cursors.read(after), limit=reads.PAGE + 1)
+        found = await _rows(db, actor, tab, subdistrict, kind, path, after=cursors.read(after), limit=reads.PAGE + 1)
         counts = await reads.counts(db, actor)
         subdistricts = [(each.code, each.name) for each in await subdistricts_of(db, actor.district_code)]
     rows = found[: reads.PAGE]
@@ -85,6 +88,8 @@ async def filings(
         subdistricts=subdistricts,
         kind=kind,
         kinds=KINDS,
+        review_path=path,
+        review_paths=PATHS,
         now=datetime.now(UTC),
         age=desks.age,
     )
@@ -98,11 +103,12 @@ async def filings_xlsx(
     tab: FromQuery[str] = "waiting",
     subdistrict: FromQuery[str] = "",
     kind: FromQuery[str] = "",
+    path: FromQuery[str] = "",
 ) -> Response[bytes]:
     tab = tab if tab in TABS else "waiting"
     listing = sheets.queue(tab, TABS[tab], datetime.now(UTC))
     return await files.export(
-        database, actor, day, listing, lambda db: _rows(db, actor, tab, subdistrict, kind, limit=files.ALL)
+        database, actor, day, listing, lambda db: _rows(db, actor, tab, subdistrict, kind, path, limit=files.ALL)
     )
 
 
@@ -112,6 +118,7 @@ async def _rows(
     tab: str,
     subdistrict: str,
     kind: str,
+    path: str,
     *,
     after: tuple[datetime, UUID] | None = None,
     limit: int,
@@ -121,7 +128,14 @@ async def _rows(
     if tab == "done":
         return await reads.decided(db, actor, subdistrict=subdistrict, kind=kind, after=after, limit=limit)
     return await reads.waiting(
-        db, actor, mine=tab == "mine", subdistrict=subdistrict, kind=kind, after=after, limit=limit
+        db,
+        actor,
+        mine=tab == "mine",
+        subdistrict=subdistrict,
+        kind=kind,
+        path=path,
+        after=after,
+        limit=limit,
     )
 
 
@@ -187,9 +201,9 @@ async def _desk(
         groups=desks.page_groups(desk),
         image=desks.open_image(desk),
         fields=desks.field_rows(desk),
+        sorted_as=desks.path_of(desk.triage),
         needs=desks.needs(desk.required),
         steps=desks.timeline(desk.steps),
-        quality=desks.QUALITY,
         document_kinds=DOCUMENT_KINDS,
         reasons=REASONS,
         correction_days=settings.correction_days,
