@@ -3,8 +3,8 @@
 zhusuo-draw-1: every target and every supervisor of the list has the ticket SHA-256("seed|id") in hexadecimal; the
 lowest tickets are drawn first. The first so many targets are drawn. Supervisors stand in the order of their tickets and
 are dealt in turn: the i-th target, from 0, is looked at by number 2i and, where there are two or more, number 2i+1 of
-that order, counted round. The list is compared by the SHA-256 of its entries, one JSON array of kind, id, name and place a
-line, in the order of kind and id; the seed by its SHA-256, the commitment, which was published before the list.
+that order, counted round. The list is compared by the SHA-256 of its entries, one JSON array of kind, id, name and
+place a line, in the order of kind and id; the seed by its SHA-256, the commitment, which was published before the list.
 """
 
 import csv

@@ -264,6 +264,11 @@ POLICY: dict[str, Rule] = {
     "risks.list": session(SUPERVISOR),
     "risks.list_xlsx": session(SUPERVISOR),
     "risks.plan": session(SUPERVISOR),
+    "plates.list": session(SUPERVISOR, noun="carrier"),
+    "plates.issue": session(SUPERVISOR, noun="carrier"),
+    "plates.replace": session(SUPERVISOR, noun="unit"),
+    "plates.pdf": session(SUPERVISOR, noun="carrier"),
+    "plates.look": open_door(),
     # embed
     "embed.button": open_door(),
     "embed.panel": open_door(),

@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhusuo.ports.supervision import pages
 from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
+from zhusuo.ports.supervision.plates import pages as plates
 from zhusuo.ports.supervision.zombies import pages as zombies
 
 doors: list[HTTPRouteHandler] = [
@@ -20,5 +21,6 @@ doors: list[HTTPRouteHandler] = [
     *visits.doors,
     *drawing.doors,
     *risking.doors,
+    *plates.doors,
     *zombies.doors,
 ]

@@ -1,0 +1,1 @@
+"""铭牌的页面: making and printing them, and what whoever scans one sees."""
