@@ -1,11 +1,12 @@
 """The `zhusuo` command: exit status 0 done, 1 something is not in order, 2 the call was wrong."""
 
 import secrets
+from importlib import import_module
 from typing import Any
 
 import click
 
-from zhusuo import cli_check, cli_import, cli_inspections, cli_lexicon, cli_words, logs, migrations
+from zhusuo import logs, migrations
 from zhusuo.console import console, run, settings_of_environment, with_database
 from zhusuo.db import Database
 from zhusuo.errors import Refusal
@@ -15,20 +16,36 @@ from zhusuo.processes import Processes
 from zhusuo.settings import Settings
 from zhusuo.up import up as run_up
 
+PARTS = {
+    "audit": "cli_check:audit",
+    "check": "cli_check:check",
+    "classify": "cli_files:classify",
+    "import": "cli_import:import_",
+    "inspections": "cli_inspections:inspections",
+    "lexicon": "cli_lexicon:lexicon",
+    "read": "cli_words:read",
+    "wash": "cli_words:wash",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Parts(click.Group):
+    """The commands below, and those of PARTS: a module is only loaded for who calls its command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *PARTS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in PARTS:
+            return super().get_command(ctx, cmd_name)
+        module, name = PARTS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"zhusuo.{module}"), name)
+        return command
+
+
+@click.group(cls=_Parts, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """住所云：楼宇材料一次备案，租户只带租赁合同。"""
     logs.configure(settings_of_environment().log_level)
-
-
-main.add_command(cli_check.check)
-main.add_command(cli_check.audit)
-main.add_command(cli_words.wash)
-main.add_command(cli_lexicon.lexicon)
-main.add_command(cli_words.read)
-main.add_command(cli_inspections.inspections)
-main.add_command(cli_import.import_)
 
 
 @main.command()

@@ -16,8 +16,7 @@ from zhusuo.businesses import actions, store
 from zhusuo.businesses.model import WAITING, BusinessImport, ImportStatus, NewRow, Outcome, Tally
 from zhusuo.businesses.rows import is_workbook, read_csv, read_workbook
 from zhusuo.carriers import gates, tables
-from zhusuo.cli_words import WrongFile, words_of
-from zhusuo.console import console, run, settings_of_environment, with_database
+from zhusuo.console import WrongFile, console, run, settings_of_environment, with_database, words_of
 from zhusuo.db import Database
 from zhusuo.lookup.csv_rows import NotSuchATable
 

@@ -27,8 +27,7 @@ from zhusuo.addresses.distil import (
 from zhusuo.addresses.lexicon import Lexicon, read_roads, road_lines
 from zhusuo.addresses.wash import wash
 from zhusuo.carriers import tables
-from zhusuo.cli_words import WrongFile, words_of
-from zhusuo.console import settings_of_environment
+from zhusuo.console import WrongFile, settings_of_environment, words_of
 from zhusuo.errors import Refusal
 from zhusuo.lookup.csv_rows import CsvFault, CsvRow, csv_table
 from zhusuo.ports.common.files import STARTS_A_FORMULA

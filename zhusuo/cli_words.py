@@ -1,39 +1,21 @@
 """`zhusuo wash` and `zhusuo read`: addresses and papers into what they say, a line of JSON each."""
 
-import csv
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import Any
 
 import click
 from rich.progress import Progress
 
 from ocr.cli import read_files
 from zhusuo.addresses.form import wash_json
-from zhusuo.addresses.lexicon import Lexicon, RoadsUnreadable
 from zhusuo.addresses.wash import wash as wash_text
-from zhusuo.console import console, run, settings_of_environment, with_database
+from zhusuo.cli_files import summary, whole_file
+from zhusuo.console import console, run, settings_of_environment, with_database, words_of
 from zhusuo.db import Database
-from zhusuo.lookup.csv_rows import CsvFault, CsvTable, NotSuchATable, csv_table
-from zhusuo.lookup.find import find
+from zhusuo.lookup.bulk import Form
+from zhusuo.lookup.find import find_many
 from zhusuo.lookup.model import match_json
-from zhusuo.settings import Settings
-
-Wash = Callable[[str], Awaitable[dict[str, Any]]]
-
-PARTS = ("district", "road", "lane", "sublane", "number", "building", "floor", "units")
-COLUMNS = ("class", "canonical", *PARTS, "carrier_id", "carrier", "unit_id", "unit_verdict", "reasons")
-
-
-class WrongFile(click.ClickException):
-    """One line and the exit status of a wrong call."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.message, file=file, err=True)
 
 
 @click.command()
@@ -50,109 +32,19 @@ def wash(addresses: tuple[str, ...], file: Path | None, column: str, out: Path |
         raise click.UsageError("--out 和 --file 一起用，文件名以 .csv 或 .jsonl 结尾。")
     settings = settings_of_environment()
     lexicon = words_of(settings)
+    if file:
+        form: Form = "washed" if out and out.suffix == ".csv" else "json"
+        tally, _ = whole_file(settings, lexicon, file, column, out, form, looked_up=not parse_only)
+        click.echo(summary(tally, "已清洗"), err=True)
+        raise SystemExit(1 if tally.faults else 0)
 
-    async def work(one: Wash) -> int:
-        if file:
-            try:
-                return await _wash_file(one, file, column, out)
-            except NotSuchATable as error:
-                raise WrongFile(error.message) from error
-        for text in addresses:
-            _print(await one(text))
-        return 0
-
-    async def parsed(text: str) -> dict[str, Any]:
-        return wash_json(wash_text(text, lexicon))
-
-    async def looked_up(database: Database) -> int:
+    async def look_up(database: Database) -> list[dict[str, Any]]:
         async with database.connection() as db:
+            return [match_json(match) for match in await find_many(db, addresses, lexicon=lexicon)]
 
-            async def found(text: str) -> dict[str, Any]:
-                return match_json(await find(db, text, lexicon=lexicon))
-
-            return await work(found)
-
-    faults = run(work(parsed) if parse_only else with_database(settings, looked_up))
-    raise SystemExit(1 if faults else 0)
-
-
-def words_of(settings: Settings) -> Lexicon:
-    """The lexicon with the installation's own roads, or one line where they cannot be read."""
-    try:
-        return Lexicon.load(settings.roads)
-    except RoadsUnreadable as error:
-        raise WrongFile(error.message) from error
-
-
-async def _wash_file(one: Wash, file: Path, column: str, out: Path | None) -> int:
-    """Every row of the file; returns how many lines could not be read."""
-    with csv_table(file) as table:
-        place = table.place(column)
-        done, faults = 0, 0
-        with _sink(out, table) as put, _progress(file) as advance:
-            async for cells, told in _washed(one, table, place):
-                if isinstance(told, CsvFault):
-                    faults += 1
-                    click.echo(str(told), err=True)
-                else:
-                    done += 1
-                    put(cells, told)
-                advance(table.file.tell())
-    said = f"，{faults} 行有问题，没有处理" if faults else ""
-    click.echo(f"已清洗 {done} 行{said}。", err=True)
-    return faults
-
-
-async def _washed(
-    one: Wash, table: CsvTable, place: int
-) -> AsyncIterator[tuple[list[str], dict[str, Any]] | tuple[list[str], CsvFault]]:
-    for row in table.rows:
-        if isinstance(row, CsvFault):
-            yield [], row
-        else:
-            yield row.cells, await one(row.cells[place])
-
-
-@contextmanager
-def _sink(out: Path | None, table: CsvTable) -> Iterator[Callable[[list[str], dict[str, Any]], None]]:
-    """Where results go; a file is there only when it is whole."""
-    if out is None:
-        yield lambda _, told: _print(told)
-        return
-    whole = out.with_name(f"{out.name}.part")
-    as_csv = out.suffix == ".csv"
-    encoding = "utf-8-sig" if as_csv and table.marked else "utf-8"
-    try:
-        with whole.open("w", encoding=encoding, errors="replace", newline="") as file:
-            yield _csv_writer(file, table.header) if as_csv else _json_writer(file)
-        whole.replace(out)
-    finally:
-        whole.unlink(missing_ok=True)
-
-
-def _json_writer(file: TextIO) -> Callable[[list[str], dict[str, Any]], None]:
-    return lambda _, told: print(json.dumps(told, ensure_ascii=False), file=file)
-
-
-def _csv_writer(file: TextIO, header: list[str]) -> Callable[[list[str], dict[str, Any]], None]:
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([*header, *(f"washed_{name}" if name in header else name for name in COLUMNS)])
-
-    def put(cells: list[str], told: dict[str, Any]) -> None:
-        address, carrier, unit = told["address"], told["carrier"] or {}, told["unit"] or {}
-        parts = ["、".join(address[name]) if name == "units" else address[name] for name in PARTS]
-        found = [carrier.get("id"), carrier.get("name"), unit.get("id"), unit.get("verdict")]
-        reasons = "；".join(reason["text"] for reason in told["reasons"])
-        writer.writerow([*cells, told["class"], told["canonical"], *parts, *found, reasons])
-
-    return put
-
-
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    with Progress(console=console, disable=not console.is_terminal) as bars:
-        task = bars.add_task(file.name, total=file.stat().st_size)
-        yield lambda done: bars.update(task, completed=done)
+    read_alone = [wash_json(wash_text(text, lexicon)) for text in addresses] if parse_only else None
+    for told in read_alone or run(with_database(settings, look_up)):
+        _print(told)
 
 
 @click.command()

@@ -1,13 +1,14 @@
 """What every part of the `zhusuo` command needs: settings or a clear line, one place to run things, one console."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 import uvloop
 from pydantic import ValidationError
 from rich.console import Console
 
+from zhusuo.addresses.lexicon import Lexicon, RoadsUnreadable
 from zhusuo.db import Database
 from zhusuo.embedded import AlreadyRunning, NoAccount
 from zhusuo.errors import Invalid, Refusal
@@ -21,6 +22,15 @@ console = Console()
 SAID_PLAINLY = (Refusal, AlreadyRunning, NoAccount, WontStart, PortTaken)
 
 
+class WrongFile(click.ClickException):
+    """One line and the exit status of a wrong call."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
 def settings_of_environment() -> Settings:
     """The settings, or one line per variable that cannot be right and exit status 2."""
     try:
@@ -29,6 +39,14 @@ def settings_of_environment() -> Settings:
         for fault in error.errors():
             click.echo(f"ZHUSUO_{str(fault['loc'][0]).upper()}: {fault['msg']}", err=True)
         raise SystemExit(2) from error
+
+
+def words_of(settings: Settings) -> Lexicon:
+    """The lexicon with the installation's own roads, or one line where they cannot be read."""
+    try:
+        return Lexicon.load(settings.roads)
+    except RoadsUnreadable as error:
+        raise WrongFile(error.message) from error
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -88,3 +88,24 @@ class Database:
         """One verb, one transaction: commits at the end, rolls back on any exception."""
         async with self._pool.acquire(timeout=10) as connection, connection.transaction():
             yield connection
+
+
+async def at_moment(url: str, snapshot: str) -> Connection:
+    """A connection of its own that sees the database as it was when `moment` was named, for as long as it is open."""
+    db = await asyncpg.connect(url, statement_cache_size=STATEMENTS)
+    await prepare(db)
+    await db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    await db.execute("SET TRANSACTION SNAPSHOT " + _literal(snapshot))
+    return db
+
+
+@asynccontextmanager
+async def moment(database: Database) -> AsyncIterator[tuple[Connection, str]]:
+    """A transaction that sees the database as it is now, and the name by which others may see the same."""
+    async with database.connection() as db, db.transaction(isolation="repeatable_read", readonly=True):
+        yield db, await db.fetchval("SELECT pg_export_snapshot()")
+
+
+def _literal(text: str) -> str:
+    """A name in a statement that takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"

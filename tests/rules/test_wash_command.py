@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from zhusuo.cli_words import COLUMNS, wash
+from zhusuo.cli_words import wash
+from zhusuo.lookup.columns import WASHED
 
 
 def washed(*words: str) -> Result:
@@ -44,7 +45,7 @@ def test_a_file_keeps_its_columns_and_gets_ours(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     with out.open(encoding="utf-8-sig", newline="") as opened:
         (row,) = csv.DictReader(opened)
-    assert set(row) == {"编号", "地址", "class", "washed_class", *COLUMNS}
+    assert set(row) == {"编号", "地址", "class", "washed_class", *WASHED.names}
     assert (row["编号"], row["class"], row["number"], row["building"], row["units"]) == (
         "1",
         "甲",

@@ -1,6 +1,7 @@
 """Keys: what two spellings of one address, unit or name have in common. Equal keys are the only safe likeness."""
 
 import re
+from functools import lru_cache
 
 from zhusuo.addresses.characters import arabic, normal
 from zhusuo.addresses.draft import Draft
@@ -16,6 +17,8 @@ _SPAN = re.compile(r"(\d+)-(\d+)$")
 _RUNS = re.compile("[\u4e00-\u9fff]+|[^\u4e00-\u9fff]+")
 _ENTIRELY = re.compile("整层|全层|全部位|全部|整[幢栋楼]|全[幢栋楼]")
 _PLAIN = re.compile(r"\d+$")
+REMEMBERED = 1 << 15
+"""How many words each key is remembered for: buildings and rooms are called alike everywhere."""
 
 
 def gate_key(address: Address) -> str:
@@ -70,6 +73,7 @@ def floor_words(floor: str) -> str:
     return f"{floor}层".replace("-1层", "地下1层") if floor else ""
 
 
+@lru_cache(REMEMBERED)
 def building_key(building: str) -> str:
     """2号楼, 2幢, 第2栋 and 02幢 as "2"; A座 and A楼 as "A"; B区4幢 as "B区4"; 北塔 and 北楼 as "北"."""
     plain, _ = arabic(*normal(building))
@@ -78,6 +82,7 @@ def building_key(building: str) -> str:
     return _BUILDING_END.sub("", plain) or plain
 
 
+@lru_cache(REMEMBERED)
 def unit_key(text: str) -> str:
     """The normal key of one unit inside its building: "18楼1803室" and "１８０３" as "1803", "10层05室" as "1005",
     "8层整层" as "8层", "B区205室" as "B区205", a part of a room by its whole label; a list keeps its commas."""
@@ -105,6 +110,7 @@ def expand_units(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_unit_keys(draft)))
 
 
+@lru_cache(REMEMBERED)
 def floor_of(text: str) -> int | None:
     """The floor a unit's text names or its number tells: "18楼1803室" 18, "203" 2, "B1-12铺" -1, "底层" 1."""
     draft = _unit_draft(text)
@@ -119,6 +125,7 @@ def _unit_draft(text: str) -> Draft:
     return draft
 
 
+@lru_cache(REMEMBERED)
 def name_key(name: str) -> str:
     """A building's name without city, blanks and marks: "上海 汇金广场（一期）" as "汇金广场1期"."""
     bare = normal(_NOT_A_WORD.sub("", normal(name)[0]))[0]

@@ -1,10 +1,12 @@
 """词表: the districts, subdistricts and roads that the grammar knows by name."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -76,6 +78,12 @@ class Lexicon:
         from zhusuo.addresses.keys import pinyin_of
 
         return {pinyin_of(name[:2]).upper(): name for name in self.districts.values() if name[:2] != CITY[:2]}
+
+    @cached_property
+    def version(self) -> str:
+        """What changes with the words or with the release of the grammar that reads by them."""
+        words = [*sorted(self.roads.items()), *sorted(self.codes.items()), *sorted(self.homonyms)]
+        return f"{version('zhusuo')}-{hashlib.sha256(repr(words).encode()).hexdigest()[:12]}"
 
     def warm(self) -> None:
         """Learn to read pinyin now, so that the first address with a wrong character in it need not wait."""
