@@ -200,7 +200,7 @@ CREATE TABLE business_addresses (
     settled_at timestamp with time zone,
     before jsonb,
     CONSTRAINT business_address_settled CHECK (((settled_by IS NULL) = (settled_at IS NULL))),
-    CONSTRAINT business_address_status CHECK ((status = ANY (ARRAY['placed'::text, 'choose'::text, 'no_unit'::text, 'differs'::text, 'out'::text, 'left_out'::text, 'ended'::text])))
+    CONSTRAINT business_address_status CHECK ((status = ANY (ARRAY['placed'::text, 'choose'::text, 'no_unit'::text, 'differs'::text, 'out'::text, 'left_out'::text, 'ended'::text, 'carrier'::text])))
 );
 
 CREATE TABLE business_import_rows (

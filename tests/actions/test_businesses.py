@@ -78,14 +78,15 @@ async def test_a_register_goes_onto_its_units_and_a_second_time_changes_nothing(
         row("徐汇区云锦路887号1403、1404室", code=both, name="乙公司"),
         row("徐汇区云锦路99999号1室", name="丙公司"),
         row("徐汇区云锦路887号3333室", name="丁公司"),
+        row("徐汇区云锦路887号", name="戊公司"),
     ]
     counted = await imported(database, rows)
-    assert outcomes(counted) == {"new": 2, "no_unit": 1, "out": 1}
+    assert outcomes(counted) == {"new": 2, "carrier": 1, "no_unit": 1, "out": 1}
     assert await registered(db, code) == [(unit_id, "甲公司", "registered")]
     assert {unit for unit, *_ in await registered(db, both)} == {unit_id, other_id}
-    assert outcomes(await imported(database, rows)) == {"same": 2, "no_unit": 1, "out": 1}
+    assert outcomes(await imported(database, rows)) == {"same": 2, "carrier": 1, "no_unit": 1, "out": 1}
     assert len(await registered(db, code)) == 1
-    assert await store.counts(db, HOME, None) == {"placed": 2, "no_unit": 1, "out": 1}
+    assert await store.counts(db, HOME, None) == {"placed": 2, "carrier": 1, "no_unit": 1, "out": 1}
 
 
 async def test_a_dry_run_changes_nothing_but_says_what_would(database: Database, db: Connection) -> None:

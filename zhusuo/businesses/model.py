@@ -43,6 +43,7 @@ class Outcome(StrEnum):
     MOVED = "moved"
     SAME = "same"
     ENDED = "ended"
+    CARRIER = "carrier"
     CHOOSE = "choose"
     NO_UNIT = "no_unit"
     DIFFERS = "differs"
@@ -59,6 +60,7 @@ OUTCOME_LABELS = {
     Outcome.MOVED: "住所变动",
     Outcome.SAME: "没有变化",
     Outcome.ENDED: "已注销，登记结束",
+    Outcome.CARRIER: "归集到载体，地址没写单元",
     Outcome.CHOOSE: "待人工选定",
     Outcome.NO_UNIT: "缺单元",
     Outcome.DIFFERS: "与本系统登记不一致",
@@ -78,6 +80,7 @@ class Standing(StrEnum):
     DIFFERS = "differs"
     OUT = "out"
     PLACED = "placed"
+    CARRIER = "carrier"
     LEFT_OUT = "left_out"
     ENDED = "ended"
 
@@ -91,7 +94,8 @@ STANDING_LABELS = {
     Standing.NO_UNIT: "缺单元",
     Standing.DIFFERS: "登记不一致",
     Standing.OUT: "没有归集",
-    Standing.PLACED: "已归集",
+    Standing.PLACED: "已归集到单元",
+    Standing.CARRIER: "已归集到载体",
     Standing.LEFT_OUT: "人工排除",
     Standing.ENDED: "已注销",
 }

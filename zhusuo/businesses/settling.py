@@ -171,7 +171,7 @@ async def _lock(db: Connection, actor: Actor, business_id: UUID, carrier_ids: se
 
 
 def _check_open(now: Placing) -> None:
-    if now.standing not in (*OPEN, Standing.OUT, Standing.LEFT_OUT):
+    if now.standing not in (*OPEN, Standing.CARRIER, Standing.OUT, Standing.LEFT_OUT):
         raise AlreadySettled(name=now.name, status=now.standing.label)
 
 

@@ -403,30 +403,26 @@ async def judge(db: Connection, import_id: UUID, first: int, last: int) -> None:
     await db.execute(
         """
         UPDATE business_import_rows AS found
-           SET outcome = CASE
-                         WHEN found.deregistered AND now.units IS NULL THEN 'gone'
-                         WHEN found.deregistered THEN 'ended'
-                         WHEN now.units = found.unit_ids THEN 'same'
-                         WHEN now.ours THEN 'differs'
-                         WHEN found.class IN ('A', 'B') AND found.unit_ids <> '{}' AND now.units IS NULL THEN 'new'
-                         WHEN found.class IN ('A', 'B') AND found.unit_ids <> '{}' THEN 'moved'
-                         WHEN found.class IN ('A', 'B') THEN 'no_unit'
-                         WHEN found.class = 'C' THEN 'choose'
-                         ELSE 'out'
-                         END
-          FROM (SELECT line, live.units, live.ours
-                  FROM business_import_rows AS rows
-             LEFT JOIN LATERAL (
-                       SELECT array_agg(unit_id ORDER BY unit_id) AS units, bool_or(source = 'reuse') AS ours
+           SET outcome = (
+               SELECT CASE
+                      WHEN found.deregistered AND now.units IS NULL THEN 'gone'
+                      WHEN found.deregistered THEN 'ended'
+                      WHEN now.units = found.unit_ids THEN 'same'
+                      WHEN now.ours THEN 'differs'
+                      WHEN found.class IN ('A', 'B') AND found.unit_ids <> '{}' AND now.units IS NULL THEN 'new'
+                      WHEN found.class IN ('A', 'B') AND found.unit_ids <> '{}' THEN 'moved'
+                      WHEN found.class IN ('A', 'B') AND found.asked_unit <> '' THEN 'no_unit'
+                      WHEN found.class IN ('A', 'B') THEN 'carrier'
+                      WHEN found.class = 'C' THEN 'choose'
+                      ELSE 'out'
+                      END
+                 FROM (SELECT array_agg(unit_id ORDER BY unit_id) AS units, bool_or(source = 'reuse') AS ours
                          FROM registrations
-                        WHERE registrations.business_id = rows.business_id
+                        WHERE registrations.business_id = found.business_id
                           AND registrations.status = 'registered'
-                          AND registrations.kind <> 'additional') AS live ON true
-                 WHERE rows.import_id = $1
-                   AND rows.line BETWEEN $2 AND $3) AS now
+                          AND registrations.kind <> 'additional') AS now)
          WHERE found.import_id = $1
            AND found.line BETWEEN $2 AND $3
-           AND found.line = now.line
            AND NOT found.written
            AND found.fault = ''
         """,
@@ -541,7 +537,7 @@ async def end_former(db: Connection, import_id: UUID, first: int, last: int) -> 
                AND registrations.kind <> 'additional'
                AND (found.outcome = 'ended'
                     OR (found.outcome = 'moved' AND registrations.unit_id <> ALL (found.unit_ids))
-                    OR (found.outcome IN ('choose', 'no_unit', 'out')
+                    OR (found.outcome IN ('choose', 'no_unit', 'carrier', 'out')
                         AND registrations.source = 'import'
                         AND EXISTS (
                             SELECT

@@ -32,7 +32,7 @@ Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 MULTI_PART = Body(media_type=RequestEncodingType.MULTI_PART)
 FORM_LIMIT = rows.MOST_BYTES + 2**20
-VIEWS = (*OPEN, Standing.OUT)
+VIEWS = (*OPEN, Standing.CARRIER, Standing.OUT)
 SHOWN_OUT = 100
 NO_CHOICE = "请选一处，或填写单元。"
 

@@ -43,6 +43,7 @@ class SubdistrictRow:
     subdistrict: str
     carrier_count: int
     placed_count: int
+    carrier_only_count: int
     a_count: int
     b_count: int
     settled_count: int
@@ -57,6 +58,7 @@ class CarrierRow:
     name: str
     subdistrict: str
     placed_count: int
+    carrier_only_count: int
     open_count: int
 
 
@@ -139,6 +141,7 @@ async def by_subdistrict(db: Connection, actor: Actor) -> list[SubdistrictRow]:
         SELECT subdistricts.name AS subdistrict,
                count(DISTINCT carriers.id) AS carrier_count,
                count(*) FILTER (WHERE now.status = 'placed') AS placed_count,
+               count(*) FILTER (WHERE now.status = 'carrier') AS carrier_only_count,
                count(*) FILTER (WHERE now.status = 'placed' AND now.class = 'A') AS a_count,
                count(*) FILTER (WHERE now.status = 'placed' AND now.class = 'B' AND now.settled_at IS NULL) AS b_count,
                count(*) FILTER (WHERE now.status = 'placed' AND now.settled_at IS NOT NULL) AS settled_count,
@@ -164,6 +167,7 @@ async def by_carrier(db: Connection, actor: Actor, limit: int = 50) -> list[Carr
         """
         SELECT carriers.id, carriers.name, subdistricts.name AS subdistrict,
                count(*) FILTER (WHERE now.status = 'placed') AS placed_count,
+               count(*) FILTER (WHERE now.status = 'carrier') AS carrier_only_count,
                count(*) FILTER (WHERE now.status = ANY ($3::text[])) AS open_count
           FROM business_addresses AS now
           JOIN carriers ON carriers.id = now.carrier_id
@@ -171,7 +175,7 @@ async def by_carrier(db: Connection, actor: Actor, limit: int = 50) -> list[Carr
          WHERE carriers.district_code = $1
            AND ($2::text[] IS NULL OR carriers.subdistrict_code = ANY ($2))
       GROUP BY carriers.id, subdistricts.code
-      ORDER BY placed_count DESC, carriers.id
+      ORDER BY count(*) DESC, carriers.id
          LIMIT $4
         """,
         actor.district_code,
