@@ -82,7 +82,14 @@ async def latest(database: Database, there: Place) -> ZombieCase:
 
 async def newcomer(db: Connection, there: Place) -> UUID:
     """Somebody who was registered in the unit while it was contested."""
-    return await making.registered(db, unit_id=there.unit_id, applicant=NEWCOMER)
+    found = await making.registered(db, unit_id=there.unit_id, applicant=NEWCOMER)
+    await db.execute("UPDATE registrations SET created_at = clock_timestamp() WHERE id = $1", found)
+    return found
+
+
+async def share(db: Connection, there: Place) -> None:
+    """一址多照 is allowed in the unit, as the counter would do it."""
+    await db.execute("UPDATE units SET sharing_allowed = true WHERE id = $1", there.unit_id)
 
 
 async def brought_to(database: Database, there: Place, status: CaseStatus) -> ZombieCase:

@@ -255,7 +255,7 @@ async def test_if_a_newcomer_came_meanwhile_both_stay_until_people_settle_it(
     assert told >= {there.manager.organisation_id, there.supervisor.organisation_id, clerk.organisation_id}
     with pytest.raises(StillTwo):
         await process.settle(database, there.supervisor, case.id, "谈过了", DAY)
-    await db.execute("UPDATE registrations SET exclusive = false WHERE id = $1", newcomer_id)
+    await make_zombies.share(db, there)
     assert (
         await process.settle(database, there.supervisor, case.id, "允许一址多照", DAY)
     ).status is CaseStatus.DISMISSED

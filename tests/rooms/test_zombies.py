@@ -106,14 +106,14 @@ async def test_the_second_to_close_a_case_reads_who_was_first(
 async def test_two_in_one_place_are_settled_on_the_page(
     site: Site, database: OneConnection, db: Connection, there: Place, case: ZombieCase
 ) -> None:
-    newcomer_id = await make_zombies.newcomer(db, there)
+    await make_zombies.newcomer(db, there)
     async with site.signed_in(there.supervisor) as visitor:
         await post(visitor, case, "dismiss", reason="仍在经营")
         page = text(parse((await visitor.get(f"/supervision/zombies/{case.id}")).text))
         assert "两户并存" in page
         assert NEWCOMER in page
         assert (await post(visitor, case, "settle", reason="谈过")).status_code == 409
-        await db.execute("UPDATE registrations SET exclusive = false WHERE id = $1", newcomer_id)
+        await make_zombies.share(db, there)
         await post(visitor, case, "settle", reason="允许一址多照")
     assert (await make_zombies.latest(database, there)).status is CaseStatus.DISMISSED
 

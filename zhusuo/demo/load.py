@@ -22,7 +22,7 @@ from zhusuo.carriers import store as carrier_rows
 from zhusuo.carriers.model import Carrier, CarrierKind, NewCarrier, Unit, UnitKind
 from zhusuo.db import Database
 from zhusuo.demo import district as d
-from zhusuo.demo import papers
+from zhusuo.demo import inspections, papers, zombies
 from zhusuo.demo.district import House
 from zhusuo.dossiers import actions as filings
 from zhusuo.dossiers import papers as filed_papers
@@ -36,6 +36,7 @@ from zhusuo.registrations.model import NewReuse, ReuseStatus
 from zhusuo.serve import Things
 from zhusuo.settings import Settings
 from zhusuo.tenancies import actions as tenancies
+from zhusuo.tenancies import store as tenancy_rows
 from zhusuo.tenancies.model import NewTenancy
 from zhusuo.waivers import actions as waivers
 
@@ -53,6 +54,7 @@ class Desk:
     clerk: Actor
     second_clerk: Actor
     supervisor: Actor
+    second_supervisor: Actor
     agent: Actor
     managers: dict[str, Actor]
 
@@ -85,6 +87,7 @@ async def load(
     tell(len(houses), total, "样本材料")
     for name in specimens:
         await _specimen(things, desk, Path(str(files("zhusuo") / "specimens" / name)), day)
+    await inspections.load(things, desk.supervisor, desk.second_supervisor, day)
     tell(total - 1, total, "接入系统")
     return await _intake(things, desk)
 
@@ -126,6 +129,8 @@ async def _people(things: Things) -> Desk:
         clerk=await person(authority, Role.CLERK, "周敏", "zhoumin", "综窗 3 号"),
         second_clerk=await person(authority, Role.CLERK, "李楠", "linan", "综窗 5 号"),
         supervisor=await person(office, Role.SUPERVISOR, "王强", "wangqiang"),
+        second_supervisor=await person(office, Role.SUPERVISOR, "陈屿", "chenyu"),
+        second_supervisor=await person(office, Role.SUPERVISOR, "赵静", "zhaojing"),
         agent=await person(agency, Role.AGENT, "林怡", "linyi"),
         managers=managers,
     )
@@ -176,6 +181,23 @@ async def _house(things: Things, desk: Desk, house: House, number: int, chance: 
     elif house.name in d.SERVED:
         await _file(things, desk, house, carrier, units, number, day, filer=desk.agent)
     await _tenants(things, desk, house, units, chance, day)
+    if zombies.has_room(house):
+        await _zombies(things, desk, house, units, day)
+
+
+async def _zombies(things: Things, desk: Desk, house: House, units: list[Unit], day: date) -> None:
+    async with things.database.connection() as db:
+        taken = {each.unit_id for each in await tenancy_rows.by_carrier(db, units[0].carrier_id)}
+    await zombies.load(
+        things,
+        house,
+        zombies.vacant(units, taken),
+        manager=desk.managers[house.manager],
+        supervisor=desk.supervisor,
+        colleague=desk.second_supervisor,
+        clerk=desk.clerk,
+        day=day,
+    )
 
 
 async def _carrier(things: Things, desk: Desk, house: House) -> Carrier:

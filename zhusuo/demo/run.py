@@ -81,6 +81,7 @@ def _welcome(settings: Settings, console: Console) -> None:
         ("物业员 孙启帆", "sunqifan", "/property"),
         ("物业员 陈鹭", "chenlu", "/property"),
         ("监管员 王强", "wangqiang", "/supervision"),
+        ("监管员 赵静", "zhaojing", "/supervision/zombies"),
         ("代办员 林怡", "linyi", "/agency"),
         ("系统管理员 顾云", "admin", "/admin"),
     )

@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-import asyncpg
-
 from zhusuo import audit, events, notices
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection, Database
@@ -222,7 +220,7 @@ async def clear(database: Database, actor: Actor, case_id: UUID, reason: str, da
             raise Conflict("这条登记刚刚结束，案件随即自行了结，请刷新后再看。")
         appeal_until = (await holidays.known(db)).add_working_days(day, APPEAL_DAYS)
         await _end_tenancies(db, actor, case, day)
-        await store.contest(db, case.registration_id, False)
+        await store.stand(db, case.registration_id)
         await holds.end(db, actor, registration, "cleared")
         await signals.end(db, case.registration_id)
         await store.set_decided(
@@ -242,7 +240,7 @@ async def dismiss(database: Database, actor: Actor, case_id: UUID, reason: str, 
         await _check(db, case, CaseStatus.DISMISSED, "撤案")
         if case.status is CaseStatus.UNSETTLED:
             raise IllegalMove(status=case.status.label, verb="撤案")
-        newcomer = await _uncontest(db, case)
+        newcomer = await cases.uncontest(db, case)
         status = CaseStatus.UNSETTLED if newcomer else CaseStatus.DISMISSED
         await store.set_decided(
             db, case.id, status, actor.person_id, reason, day, newcomer_id=newcomer.id if newcomer else None
@@ -264,7 +262,7 @@ async def settle(database: Database, actor: Actor, case_id: UUID, reason: str, d
     async with _at(database, actor, case_id, day) as (db, case):
         if case.status is not CaseStatus.UNSETTLED:
             raise IllegalMove(status=case.status.label, verb="了结")
-        newcomer = await _uncontest(db, case)
+        newcomer = await cases.uncontest(db, case)
         if newcomer is not None:
             raise StillTwo(newcomer=newcomer.applicant)
         await store.set_decided(
@@ -308,8 +306,8 @@ async def decide_appeal(
         newcomer = None
         elsewhere = await _elsewhere(db, case)
         if not upheld and elsewhere is None:
-            await store.revive(db, case.registration_id, contested=True)
-            newcomer = await _uncontest(db, case)
+            await store.revive(db, case.registration_id)
+            newcomer = await cases.uncontest(db, case)
         elif not upheld:
             word = "撤销清退；企业已在别处登记，原登记不再恢复"
         status = CaseStatus.UPHELD if upheld else CaseStatus.UNSETTLED if newcomer else CaseStatus.REVERSED
@@ -404,20 +402,6 @@ async def _registration(db: Connection, case: ZombieCase) -> Registration:
     if found is None:
         raise NotFound
     return found
-
-
-async def _uncontest(db: Connection, case: ZombieCase) -> Registration | None:
-    """The registration stands as before; or whose stands in the way of that, and then it stays contested."""
-    registration = await _registration(db, case)
-    for other in await registrations.live_in(db, await carriers.overlapping(db, registration.unit_id)):
-        if other.id != registration.id and registration.exclusive and other.exclusive and not other.contested:
-            return other
-    try:
-        async with db.transaction():
-            await store.contest(db, registration.id, False)
-    except asyncpg.UniqueViolationError as violation:
-        raise Conflict from violation
-    return None
 
 
 async def _two(db: Connection, actor: Actor, case: ZombieCase, newcomer: Registration, why: str, day: date) -> None:

@@ -300,12 +300,19 @@ async def derive(db: Connection, day: date, *, unit_ids: Sequence[UUID] | None =
             INSERT INTO zombie_signals (registration_id, kind, source, observed_on, text, measure, ended_on)
                  SELECT registration_id, kind, source, observed_on, text, measure, ended_on
                    FROM wanted
+                  WHERE NOT EXISTS (
+                        SELECT
+                          FROM zombie_signals AS known
+                         WHERE known.registration_id = wanted.registration_id
+                           AND known.kind = wanted.kind
+                           AND known.observed_on = wanted.observed_on
+                           AND known.source = wanted.source
+                           AND (known.text, known.measure, known.ended_on)
+                               IS NOT DISTINCT FROM (wanted.text, wanted.measure, wanted.ended_on))
             ON CONFLICT ON CONSTRAINT zombie_signal_once DO UPDATE
                     SET text = excluded.text,
                         measure = excluded.measure,
                         ended_on = excluded.ended_on
-                  WHERE (zombie_signals.text, zombie_signals.measure, zombie_signals.ended_on)
-                        IS DISTINCT FROM (excluded.text, excluded.measure, excluded.ended_on)
               RETURNING id
         ),
         over AS (

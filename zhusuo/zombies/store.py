@@ -382,33 +382,59 @@ def _reason(facts: dict[str, Any]) -> Reason:
 # 登记
 
 
-async def contest(db: Connection, registration_id: UUID, contested: bool) -> None:
-    """Raises asyncpg.UniqueViolationError by registration_exclusive if it would stand beside another again."""
+async def contest(db: Connection, registration_id: UUID) -> None:
+    """It is an open question whether anybody is there: it is in nobody's way."""
     await db.execute(
         """
         UPDATE registrations
-           SET contested = $2
+           SET contested = true
          WHERE id = $1
         """,
         registration_id,
-        contested,
     )
 
 
-async def revive(db: Connection, registration_id: UUID, *, contested: bool) -> None:
-    """A registration that was cleared wrongly stands again, as of the day it was first entered."""
+async def stand(db: Connection, registration_id: UUID, *, exclusive: bool | None = None) -> None:
+    """It is no open question any more; in a place that is shared by now it does not stand alone."""
+    await db.execute(
+        """
+        UPDATE registrations
+           SET contested = false,
+               exclusive = coalesce($2, exclusive)
+         WHERE id = $1
+        """,
+        registration_id,
+        exclusive,
+    )
+
+
+async def revive(db: Connection, registration_id: UUID) -> None:
+    """A registration that was cleared wrongly is there again, contested as it was, as of its first day."""
     await db.execute(
         """
         UPDATE registrations
            SET status = 'registered',
-               contested = $2,
+               contested = true,
                ended_at = NULL,
                ended_reason = ''
          WHERE id = $1
         """,
         registration_id,
-        contested,
     )
+
+
+async def is_shared(db: Connection, unit_id: UUID) -> bool:
+    """Whether several may be registered there (一址多照): the unit's own word, else its carrier's."""
+    found: bool = await db.fetchval(
+        """
+        SELECT coalesce(units.sharing_allowed, carriers.sharing_allowed)
+          FROM units
+          JOIN carriers ON carriers.id = units.carrier_id
+         WHERE units.id = $1
+        """,
+        unit_id,
+    )
+    return found
 
 
 async def tenancies_of(db: Connection, registration_id: UUID) -> list[UUID]:
@@ -689,4 +715,15 @@ async def news(db: Connection, after: int, limit: int) -> list[Row]:
         """,
         after,
         limit,
+    )
+
+
+async def forget_position(db: Connection, name: str) -> None:
+    """What was gone through is to be gone through again."""
+    await db.execute(
+        """
+        DELETE FROM zombie_positions
+              WHERE name = $1
+        """,
+        name,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection, Row
 from zhusuo.people.model import Actor
-from zhusuo.zombies.model import CaseStatus, SignalKind
+from zhusuo.zombies.model import OPEN, CaseStatus, SignalKind
 
 PAGE = 50
 
@@ -39,7 +39,7 @@ class CaseRow:
 
     def age(self, day: date) -> int:
         """How many days it has been open, or was."""
-        return ((self.decided_on or day) - self.opened_on).days
+        return ((day if self.status in OPEN else self.decided_on or day) - self.opened_on).days
 
     def due(self, day: date) -> str:
         """What is due next, and when."""
