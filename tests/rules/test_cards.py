@@ -14,8 +14,8 @@ from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Place,
 from zhusuo.dossiers.standing import Conflict
 from zhusuo.flags import Severity
 from zhusuo.lookup.model import Candidate, FoundCarrier, FoundUnit, Match
-from zhusuo.ports.approval.filings.checks import CrossCheck, cross_checks
 from zhusuo.ports.common import cards, cursors
+from zhusuo.registrations.crosschecks import CrossCheck, cross_checks
 from zhusuo.registrations.model import (
     Agreement,
     Finding,
@@ -269,6 +269,15 @@ def test_the_place_of_the_deed_is_compared_with_the_carriers_gates() -> None:
     )
     assert [each.tone for each in checked(papers=[here], addresses=[gate])] == ["ok"]
     assert [each.tone for each in checked(papers=[there], addresses=[gate])] == ["warn"]
+
+
+def test_the_seal_is_that_of_who_gives_the_paper() -> None:
+    own = paper(DocumentKind.MANDATE, grantor=OWNER, seals=[OWNER])
+    other = paper(DocumentKind.MANDATE, grantor=OWNER, seals=["上海别家置业有限公司"])
+    unread = paper(DocumentKind.MANDATE, grantor=OWNER, seals=[""])
+    assert [each.tone for each in checked(papers=[own])] == ["ok"]
+    assert [each.title for each in checked(papers=[other])] == ["印章与出具方不一致"]
+    assert checked(papers=[unread]) == []
 
 
 def test_a_rival_is_named_to_the_reviewer() -> None:

@@ -9,6 +9,7 @@ from zhusuo.db import Connection, Row
 from zhusuo.dossiers.model import FilingKind, FilingStatus
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import cursors
+from zhusuo.registrations.triage import ReviewPath
 
 PAGE = 50
 
@@ -31,6 +32,9 @@ class FilingRow:
     claimed_by: str
     claimed_by_me: bool
     document_count: int
+    path: ReviewPath = ReviewPath.FULL
+    why: str = ""
+    """How the filing sorted itself, and the gravest reason; a full review until it has."""
 
     @property
     def cursor(self) -> str:
@@ -69,6 +73,7 @@ async def waiting(
     mine: bool,
     subdistrict: str,
     kind: str,
+    path: str,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[FilingRow]:
@@ -83,19 +88,28 @@ async def waiting(
                (SELECT count(*)
                   FROM documents
                  WHERE filing_id = f.id
-                   AND discarded_at IS NULL) AS document_count
+                   AND discarded_at IS NULL) AS document_count,
+               coalesce(t.path, 'full') AS path, coalesce(t.reasons -> 0 ->> 'text', '') AS why
           FROM filings AS f
           JOIN dossiers AS d ON d.id = f.dossier_id
           JOIN carriers AS c ON c.id = f.carrier_id
           JOIN subdistricts AS s ON s.code = c.subdistrict_code
           JOIN organisations AS o ON o.id = f.organisation_id
      LEFT JOIN persons AS p ON p.id = f.claimed_by
+     LEFT JOIN LATERAL (
+               SELECT tr.path, tr.reasons
+                 FROM submissions AS su
+                 JOIN triages AS tr ON tr.submission_id = su.id
+                WHERE su.filing_id = f.id
+             ORDER BY su.number DESC
+                LIMIT 1) AS t ON true
          WHERE f.district_code = $1
            AND f.status = 'submitted'
            AND (NOT $3 OR (f.claimed_by = $2 AND f.claimed_until > now()))
            AND ($4 = '' OR c.subdistrict_code = $4)
            AND ($5 = '' OR f.kind = $5)
            AND ($6::timestamptz IS NULL OR (f.submitted_at, f.id) > ($6, $7::uuid))
+           AND ($9 = '' OR coalesce(t.path, 'full') = $9)
       ORDER BY f.submitted_at, f.id
          LIMIT $8
         """,
@@ -107,6 +121,7 @@ async def waiting(
         at,
         filing_id,
         limit,
+        path,
     )
     return [_row(row) for row in rows]
 
@@ -187,7 +202,9 @@ async def decided(
 
 
 def _row(row: Row) -> FilingRow:
-    kinds = {"kind": FilingKind(row["kind"]), "status": FilingStatus(row["status"])}
+    kinds: dict[str, object] = {"kind": FilingKind(row["kind"]), "status": FilingStatus(row["status"])}
+    if "path" in row:
+        kinds["path"] = ReviewPath(row["path"])
     return FilingRow(**{**dict(row), **kinds})
 
 

@@ -7,6 +7,9 @@ from zhusuo.ports.approval.filings.desk import age
 from zhusuo.ports.approval.filings.reads import FilingRow
 from zhusuo.ports.common.files import Listing
 
+SORTED = ("waiting", "mine")
+"""Tabs of filings that sort themselves."""
+
 
 def queue(tab: str, name: str, now: datetime) -> Listing[FilingRow]:
     """One of the tabs; each has its own moment."""
@@ -29,6 +32,7 @@ def queue(tab: str, name: str, now: datetime) -> Listing[FilingRow]:
             "提交时间": lambda row: row.submitted_at,
             title: moment,
             "状态": _status,
+            **({"分拣": lambda row: row.path.label, "分拣理由": lambda row: row.why} if tab in SORTED else {}),
         },
     )
 

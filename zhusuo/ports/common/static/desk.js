@@ -1,5 +1,6 @@
-// 审核台: the number ties box, field and loupe. 空格 confirms the field and goes to the next, ↑ ↓ choose one, PgUp PgDn turn
-// the page, + − zoom. The decision's button says what it will do.
+// 审核台: the number ties box, field and loupe. Enter and 空格 confirm the field and go to the next, E puts it right, ↑ ↓
+// choose one, PgUp PgDn turn the page, + − zoom. The page follows to the field's box. The decision's button says what it
+// will do.
 const ZOOMS = [0.5, 0.75, 1, 1.5, 2, 3];
 
 class Desk extends HTMLElement {
@@ -38,7 +39,38 @@ class Desk extends HTMLElement {
     const number = row.dataset.field;
     for (const box of this.querySelectorAll("[data-box]")) box.classList.toggle("now", box.dataset.box === number);
     row.scrollIntoView({ block: "nearest" });
-    this.loupe(this.querySelector(`[data-box="${CSS.escape(number)}"]`));
+    const box = this.querySelector(`[data-box="${CSS.escape(number)}"]`);
+    this.follow(box);
+    this.loupe(box);
+  }
+
+  follow(box) {
+    const wrap = this.querySelector(".sheet-wrap");
+    if (!box || !wrap) return;
+    const [seen, wanted] = [wrap.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (wanted.top < seen.top || wanted.bottom > seen.bottom) wrap.scrollTop += wanted.top - seen.top - seen.height / 3;
+    if (wanted.left < seen.left || wanted.right > seen.right) wrap.scrollLeft += wanted.left - seen.left - seen.width / 3;
+  }
+
+  edit() {
+    const value = this.row?.querySelector(".val-in");
+    value?.focus();
+    value?.select();
+    return Boolean(value);
+  }
+
+  // In a value's own box: Enter keeps it and goes on, Escape takes back what was typed.
+  typing(event) {
+    const value = event.target;
+    if (event.key === "Enter") {
+      value.blur(); // what was typed is saved before it is confirmed
+      this.confirm();
+    } else if (event.key === "Escape") {
+      value.value = value.defaultValue;
+      value.blur();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   loupe(box) {
@@ -123,11 +155,14 @@ class Desk extends HTMLElement {
 
   key(event) {
     if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.matches?.(".val-in")) return void this.typing(event);
     if (event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, summary, button") || localStorage.getItem("zs-keys") === "off") return;
     if (event.key === " " && event.target.matches?.("input") && !this.contains(event.target)) return; // ticks a reason
     const rows = this.rows;
     const at = rows.indexOf(this.row);
-    if (event.key === " " && !event.target.matches?.("a")) this.confirm();
+    const confirms = event.key === " " || (event.key === "Enter" && rows.some((row) => row.querySelector(".box-ok")));
+    if (confirms && !event.target.matches?.("a")) this.confirm();
+    else if (event.key === "e" && this.edit()) event.preventDefault();
     else if (event.key === "PageDown") this.turnPage(1);
     else if (event.key === "PageUp") this.turnPage(-1);
     else if (event.key === "=") this.zoom(1);

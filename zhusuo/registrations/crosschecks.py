@@ -1,16 +1,17 @@
-"""材料互相核对: what the papers of a filing say of each other, of the carrier, and of the day. Pure."""
+"""材料互相核对: what the papers of a filing say of each other, of the carrier and its units, and of the day. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from zhusuo.carriers.model import CarrierAddress
+from zhusuo.carriers.model import CarrierAddress, Unit
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus
 from zhusuo.dossiers.standing import Conflict, names_another_address
-from zhusuo.ports.common.components import day as written
-from zhusuo.registrations.papers import Paper
+from zhusuo.registrations.chains import named_units
+from zhusuo.registrations.papers import Fact, Paper
+from zhusuo.registrations.values import near
 from zhusuo.rights import plain_name
 
 SOON = timedelta(days=90)
@@ -35,6 +36,7 @@ def cross_checks(
     conflicts: Iterable[Conflict],
     addresses: Sequence[CarrierAddress],
     day: date,
+    units: Sequence[Unit] = (),
 ) -> list[CrossCheck]:
     """Gravest first."""
     found = [
@@ -43,7 +45,9 @@ def cross_checks(
         *_conflicts(conflicts),
         *_unread(documents),
         *_parties(papers),
+        *_seals(papers),
         *_location(papers, addresses),
+        *_areas(papers, units),
     ]
     return sorted(found, key=lambda each: ("bad", "warn", "ok").index(each.tone))
 
@@ -52,10 +56,10 @@ def _terms(documents: Sequence[Document], day: date) -> Iterable[CrossCheck]:
     for each in documents:
         until = each.valid_until
         if until is not None and until < day:
-            body = f"{each.kind.label}至 {written(until)}，今天 {written(day)}"
+            body = f"{each.kind.label}至 {until}，今天 {day}"
             yield CrossCheck(tone="bad", title=f"{each.kind.label}已到期", body=body, document_id=each.id, blocks=True)
         elif until is not None and until - day <= SOON:
-            body = f"只到 {written(until)}，这一版材料也只能到这一天"
+            body = f"只到 {until}，这一版材料也只能到这一天"
             yield CrossCheck(tone="warn", title=f"{each.kind.label}快到期", body=body, document_id=each.id)
 
 
@@ -109,3 +113,54 @@ def _location(papers: Sequence[Paper], addresses: Sequence[CarrierAddress]) -> I
             yield CrossCheck(tone="warn", title="坐落与载体地址不同", body=body, document_id=paper.document_id)
         else:
             yield CrossCheck(tone="ok", title="坐落 = 载体地址")
+
+
+_SEALS: dict[DocumentKind, str] = {DocumentKind.MANDATE: "grantor", DocumentKind.LEASE: "lessor"}
+"""Whose seal a kind of paper must bear."""
+
+
+def _seals(papers: Sequence[Paper]) -> Iterable[CrossCheck]:
+    """A paper bears the seal of who gives it; what could not be read of a seal says nothing."""
+    for paper in papers:
+        party, sealed = paper.one(_SEALS.get(paper.kind, "")), paper.one("seals")
+        if party is None or sealed is None or not isinstance(sealed.normal, list):
+            continue
+        names = [str(name) for name in sealed.normal if str(name)]
+        if any(plain_name(name) == plain_name(party.text) or near(name, party.text) for name in names):
+            yield CrossCheck(tone="ok", title=f"{paper.kind.label}印章 = {party.text}")
+        elif names:
+            body = f"盖的是“{'、'.join(names)}”的章，出具方写“{party.text}”"
+            yield CrossCheck(tone="warn", title="印章与出具方不一致", body=body, document_id=paper.document_id)
+
+
+AREA_AGREES = 0.01
+
+
+def _areas(papers: Sequence[Paper], units: Sequence[Unit]) -> Iterable[CrossCheck]:
+    """The deed lists the units with the areas that are on file."""
+    for paper in papers:
+        listed = paper.one("units") if paper.kind is DocumentKind.TITLE_DEED else None
+        if listed is None or not isinstance(listed.normal, list):
+            continue
+        compared = list(_compared(listed, units))
+        differing = [f"{unit.name} {filed:.2f} / {said:.2f} ㎡" for unit, filed, said in compared if filed != said]
+        if differing:
+            body = f"登记的面积 / 产权证所列：{'、'.join(differing[:4])}{' 等' if len(differing) > 4 else ''}"
+            yield CrossCheck(
+                tone="warn", title=f"{len(differing)} 个单元面积不符", body=body, document_id=paper.document_id
+            )
+        elif compared:
+            yield CrossCheck(tone="ok", title=f"{len(compared)} 个单元面积 = 产权证")
+
+
+def _compared(listed: Fact, units: Sequence[Unit]) -> Iterable[tuple[Unit, float, float]]:
+    """Units with the area on file and the one a deed lists, taken for the same within a hundredth."""
+    rows = [row for row in listed.normal if isinstance(row, dict)]
+    for row in rows:
+        named = named_units(replace(listed, normal=[row]))
+        area = row.get("area_m2")
+        unit = next((unit for unit in units for each in named if each.means(unit)), None)
+        if unit is None or unit.area_m2 is None or not isinstance(area, (int, float)):
+            continue
+        filed = float(unit.area_m2)
+        yield unit, filed, filed if abs(filed - area) <= filed * AREA_AGREES else float(area)
