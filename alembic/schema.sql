@@ -664,13 +664,6 @@ CREATE TABLE inspections (
     CONSTRAINT inspection_two_people CHECK ((accompanied_by <> assigned_to))
 );
 
-CREATE TABLE lease_reminders (
-    tenancy_id uuid NOT NULL,
-    ends_on date NOT NULL,
-    days_ahead integer NOT NULL,
-    reminded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
 CREATE TABLE look_requests (
     id uuid DEFAULT uuidv7() NOT NULL,
     carrier_id uuid NOT NULL,
@@ -1424,9 +1417,6 @@ ALTER TABLE ONLY inspections
 ALTER TABLE ONLY inspections
     ADD CONSTRAINT inspections_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY lease_reminders
-    ADD CONSTRAINT lease_reminders_pkey PRIMARY KEY (tenancy_id, ends_on, days_ahead);
-
 ALTER TABLE ONLY look_requests
     ADD CONSTRAINT look_requests_pkey PRIMARY KEY (id);
 
@@ -1792,8 +1782,6 @@ CREATE INDEX tenancies_by_carrier ON tenancies USING btree (carrier_id) WHERE (m
 
 CREATE INDEX tenancies_by_unit ON tenancies USING btree (unit_id);
 
-CREATE INDEX tenancies_ending ON tenancies USING btree (lease_ends_on) WHERE (moved_out_on IS NULL);
-
 CREATE INDEX tenancies_moved_in ON tenancies USING btree (district_code, moved_in_on DESC) WHERE (moved_in_on IS NOT NULL);
 
 CREATE INDEX tenancies_moved_out ON tenancies USING btree (district_code, moved_out_on DESC) WHERE (moved_out_on IS NOT NULL);
@@ -2090,9 +2078,6 @@ ALTER TABLE ONLY inspections
 
 ALTER TABLE ONLY inspections
     ADD CONSTRAINT inspections_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
-
-ALTER TABLE ONLY lease_reminders
-    ADD CONSTRAINT lease_reminders_tenancy_id_fkey FOREIGN KEY (tenancy_id) REFERENCES tenancies(id);
 
 ALTER TABLE ONLY look_requests
     ADD CONSTRAINT look_requests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES persons(id);

@@ -1,5 +1,5 @@
 """使用权链, 分拣, 遮盖, 材料期限: how chains stood last, how filings sort themselves, what was uncovered and why, and
-that papers and leases which end were told of."""
+that papers which end were told of."""
 
 from alembic import op
 
@@ -52,21 +52,9 @@ UP = (
         PRIMARY KEY (version_id, document_id, days_ahead)
     )
     """,
-    """
-    CREATE TABLE lease_reminders (
-        tenancy_id uuid NOT NULL REFERENCES tenancies,
-        ends_on date NOT NULL,
-        days_ahead integer NOT NULL,
-        reminded_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (tenancy_id, ends_on, days_ahead)
-    )
-    """,
-    "CREATE INDEX tenancies_ending ON tenancies (lease_ends_on) WHERE moved_out_on IS NULL",
 )
 
 DOWN = (
-    "DROP INDEX tenancies_ending",
-    "DROP TABLE lease_reminders",
     "DROP TABLE paper_reminders",
     "DROP TABLE uncoverings",
     "DROP TABLE triages",
