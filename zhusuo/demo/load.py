@@ -129,7 +129,6 @@ async def _people(things: Things) -> Desk:
         clerk=await person(authority, Role.CLERK, "周敏", "zhoumin", "综窗 3 号"),
         second_clerk=await person(authority, Role.CLERK, "李楠", "linan", "综窗 5 号"),
         supervisor=await person(office, Role.SUPERVISOR, "王强", "wangqiang"),
-        second_supervisor=await person(office, Role.SUPERVISOR, "陈屿", "chenyu"),
         second_supervisor=await person(office, Role.SUPERVISOR, "赵静", "zhaojing"),
         agent=await person(agency, Role.AGENT, "林怡", "linyi"),
         managers=managers,
