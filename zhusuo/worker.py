@@ -24,7 +24,7 @@ from zhusuo.people import duties as people
 from zhusuo.ports.common.app import today
 from zhusuo.processes import asked_to_end
 from zhusuo.registrations import actions as registrations
-from zhusuo.registrations import sorting
+from zhusuo.registrations import sorting, watching
 from zhusuo.serve import Things, opened
 from zhusuo.settings import Settings
 from zhusuo.zombies import cases as zombie_cases
@@ -150,6 +150,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("seal_audit", 20, lambda: sealing.seal(database, settings.checkpoints, things.signer)),
         ("expire_holds", 60, lambda: registrations.expire_holds(database, datetime.now(UTC))),
         ("sort_filings", 5, lambda: sorting.sort_waiting(database, today())),
+        ("watch_rights", 60, lambda: watching.watch(database, today())),
         ("lapse_overdue", 600, lambda: dossiers.lapse_overdue(database, today())),
         ("follow_signals", 1, lambda: zombie_cases.follow(database, today())),
         ("sweep_zombies", 600, lambda: zombie_cases.sweep_daily(database, today())),

@@ -17,6 +17,7 @@ from zhusuo.dossiers.search import search as find
 from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import filer_sheets, filers, files
+from zhusuo.ports.common.chain_reads import chain_of
 from zhusuo.ports.common.forms import typed
 from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.ports.property import reads
@@ -82,7 +83,8 @@ async def dossier(
     async with database.connection() as db:
         carrier = await reads.carrier_for(db, actor, carrier_id)
         found = await reads.on_file(db, actor, carrier_id)
-    return page(request, "property/dossier.html", carrier=carrier, found=found, day=day)
+        chains = {version.id: await chain_of(db, version, day) for version, _ in found.effective}
+    return page(request, "property/dossier.html", carrier=carrier, found=found, chains=chains, day=day)
 
 
 @get("/property/filings", name="property.filings")

@@ -27,9 +27,11 @@ from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.carriers import reads
 from zhusuo.ports.common import cards, files
+from zhusuo.ports.common.chain_reads import chain_of
 from zhusuo.ports.common.components import left
 from zhusuo.ports.common.forms import again, chosen, whole
 from zhusuo.ports.common.pages import go, page
+from zhusuo.registrations import watching
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
@@ -263,6 +265,8 @@ async def _version(request: Asked, database: Database, day: date, version_id: UU
         papers = await reads.version_papers(db, version_id)
         units = await carrier_store.units_by_ids(db, await dossiers.units_of_version(db, version_id))
         approved_by = await dossiers.person_name(db, found.approved_by)
+        chain = await chain_of(db, found, day)
+        touched = await watching.touched_by(db, version_id)
     return page(
         request,
         "approval/version.html",
@@ -274,6 +278,8 @@ async def _version(request: Asked, database: Database, day: date, version_id: UU
         units=units,
         scope_text=scope.describe(filing.scope_kind, filing.scope, units),
         approved_by=approved_by,
+        chain=chain,
+        touched=touched,
         errors=errors,
         day=day,
     )

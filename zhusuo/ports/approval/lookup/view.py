@@ -16,7 +16,7 @@ from zhusuo.ports.approval.lookup.inquiry import Inquiry
 from zhusuo.ports.common import cards, reads
 from zhusuo.ports.common.asking import chosen_before
 from zhusuo.ports.common.cards import LeaseCard, Params
-from zhusuo.ports.common.chain_card import chain_card
+from zhusuo.ports.common.chain_reads import chain_of
 from zhusuo.registrations import examination
 from zhusuo.registrations.model import LeaseCheck, Verdict
 from zhusuo.registrations.papers import papers_of
@@ -89,17 +89,15 @@ async def _chain(
     db: Connection, inquiry: Inquiry, verdict: Verdict, lease: LeaseView | None, day: date
 ) -> Params | None:
     """From the title to the applicant where a lease was read, else to whoever is to let the unit."""
-    version, unit = verdict.version, verdict.match.unit
-    if version is None or unit is None or not verdict.documents:
+    unit = verdict.match.unit
+    covering = await dossiers.effective_version_for(db, unit.id) if unit and verdict.documents else None
+    if unit is None or covering is None:
         return None
-    read = [lease.document.id] if lease and lease.check and lease.document else []
-    found = await papers_of(db, [*(each.id for each in verdict.documents), *read])
-    papers = [paper for each in verdict.documents for paper in found.get(each.id, ())]
-    tenant = (inquiry.applicant or (lease.lessee if lease else "")) if read else ""
-    covered = await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
-    asked = [each for each in covered if each.id == unit.id]
-    brought = [paper for document_id in read for paper in found.get(document_id, ())]
-    return chain_card([*papers, *brought], version.title_situation, covered, asked, day, tenant=tenant, href=READER)
+    units = await carriers.units_by_ids(db, [unit.id])
+    if lease is None or lease.check is None or lease.document is None:
+        return await chain_of(db, covering.version, day, asked=units)
+    tenant = inquiry.applicant or lease.lessee
+    return await chain_of(db, covering.version, day, asked=units, lease_id=lease.document.id, tenant=tenant)
 
 
 async def lease_view(

@@ -13,7 +13,7 @@ from litestar.response import Template
 from zhusuo import audit
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.carriers import store as carriers
-from zhusuo.carriers.model import Carrier, Unit
+from zhusuo.carriers.model import Carrier
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
@@ -22,12 +22,11 @@ from zhusuo.errors import NotFound
 from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common import cards
 from zhusuo.ports.common import reads as common
-from zhusuo.ports.common.chain_card import chain_card
+from zhusuo.ports.common.chain_reads import chain_of
 from zhusuo.ports.common.forms import typed
 from zhusuo.ports.common.leases import reads
 from zhusuo.ports.common.pages import page
 from zhusuo.registrations.examination import Prechecked, precheck
-from zhusuo.registrations.papers import papers_of
 from zhusuo.settings import Settings
 
 Asked = Request[Any, Any, Any]
@@ -113,19 +112,16 @@ async def _shown(db: Connection, found: Prechecked, day: date) -> tuple[cards.Le
     places = [place for each in check.findings for place in each.places]
     places += [place for each in check.agreements for place in each.places]
     drawn = await common.drawn_pages(db, {place.document_id for place in places})
-    return cards.lease_card(check, drawn, "/documents/"), await _chain(db, found.units, found, day)
+    return cards.lease_card(check, drawn, "/documents/"), await _chain(db, found, day)
 
 
-async def _chain(db: Connection, units: tuple[Unit, ...], found: Prechecked, day: date) -> cards.Params | None:
-    covering = await dossiers.effective_versions_for(db, [each.id for each in units])
+async def _chain(db: Connection, found: Prechecked, day: date) -> cards.Params | None:
+    covering = await dossiers.effective_versions_for(db, [each.id for each in found.units])
     if not covering:
         return None
-    version = covering[0].version
-    filed = [each.document_id for each in await dossiers.documents_of_version(db, version.id)]
-    papers = await papers_of(db, [*filed, found.lease.id])
-    covered = await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
-    said = [paper for document_id in (*filed, found.lease.id) for paper in papers.get(document_id, ())]
-    return chain_card(said, version.title_situation, covered, units, day, tenant=found.applicant)
+    return await chain_of(
+        db, covering[0].version, day, asked=found.units, lease_id=found.lease.id, tenant=found.applicant
+    )
 
 
 def row(found: Prechecked) -> cards.Params:
