@@ -1,13 +1,12 @@
 """营商服务机构端: an agency works for the carriers that mandated it, and sees no others."""
 
-import io
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from tests import make
+from tests.support import xlsx
 from tests.support.html import parse, text
 from tests.support.web import Site, Visitor
 from zhusuo import flags
@@ -334,7 +333,7 @@ async def test_the_workbook_holds_what_the_page_shows(site: Site, db: Connection
     address = await db.fetchval("SELECT text FROM carrier_addresses WHERE carrier_id = $1", carrier_id)
     async with site.signed_in(agent) as visitor:
         answer = await visitor.get(f"/agency/vacancies.xlsx?subdistrict={make.SUBDISTRICT}")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    rows = xlsx.rows_of(answer.content)
     assert rows == [
         ["载体", "地址", "单元", "楼层", "面积（㎡）", "管理单位"],
         ["汇澜大厦", address, "1801室", 18.0, 186.5, "上海汇澜商业管理有限公司"],

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from tests import make
 from tests import make_registrations as making
-from tests.support import html
+from tests.support import html, xlsx
 from tests.support.web import Site
 from zhusuo.carriers import actions as carriers
 from zhusuo.carriers import management_actions as managements
@@ -97,7 +97,7 @@ async def test_the_directory_says_how_far_each_is_on_file_and_is_exported(counte
 
 async def standing(get: object) -> str:
     answer = await get("/approval/carriers.xlsx?q=汇澜")  # type: ignore[operator]
-    _, row = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    _, row = xlsx.rows_of(answer.content)
     return str(row[-1])
 
 

@@ -1,17 +1,15 @@
 """调用记录: found again, verified, printed, reported on, revoked, left."""
 
-import io
 import json
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from tests import make
 from tests import make_registrations as making
-from tests.support import html
+from tests.support import html, xlsx
 from tests.support.web import LEXICON, ORIGIN, Site
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor
@@ -101,14 +99,14 @@ async def test_another_district_sees_nothing(counter: Counter, db: Connection) -
         page = await visitor.get("/approval/reuses")
         sheet = await visitor.get("/approval/reuses.xlsx")
     assert made.number not in page.text
-    assert len(CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()) == 1
+    assert len(xlsx.rows_of(sheet.content)) == 1
 
 
 async def test_the_list_is_exported_as_text_and_that_is_recorded(counter: Counter, db: Connection) -> None:
     await counter.reuse(purpose="=HYPERLINK(1)")
     async with counter.site.signed_in(counter.clerk) as visitor:
         answer = await visitor.get("/approval/reuses.xlsx?status=held")
-    header, row = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    header, row = xlsx.rows_of(answer.content)
     assert header[1] == "申请人"
     assert (row[1], row[4]) == (TENANT, "=HYPERLINK(1)")
     assert await db.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'export'") == 1

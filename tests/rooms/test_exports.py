@@ -1,17 +1,15 @@
 """导出: every list is taken along whole, narrowed as its page, in its words; nothing in it becomes a formula."""
 
-import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
 import pytest
-from python_calamine import CalamineWorkbook
 
 from tests import make
 from tests import make_registrations as making
 from tests.rooms import objects
-from tests.support import html
+from tests.support import html, xlsx
 from tests.support.web import Site, Visitor
 from zhusuo import audit
 from zhusuo.db import Connection
@@ -27,7 +25,7 @@ Enter = Callable[[Connection, Actor, str], Awaitable[object]]
 
 def rows_of(answer: httpx.Response) -> list[list[object]]:
     assert answer.status_code == 200
-    return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    return xlsx.rows_of(answer.content)
 
 
 async def filing_at_the_counter(db: Connection, actor: Actor, name: str) -> None:
@@ -293,3 +291,44 @@ async def test_the_audit_is_taken_along_stretch_by_stretch_up_to_a_limit(
     assert [row[numbered] for row in cut[:5]] == ["list", "4", "3", "2", "1"]
     assert [row[header.index("做了什么")] for row in cut[:2]] == ["导出", "查询"]
     assert [row[0] for row in cut[5:]] == ["只列出前 5 行，后面还有；请筛选后分几次导出。"]
+
+
+async def test_the_first_sheet_says_when_by_whom_and_how_it_was_narrowed(site: Site, db: Connection) -> None:
+    supervisor = await make.actor(db, role="supervisor", subdistricts=frozenset({make.SUBDISTRICT}), name="王强")
+    await make.carrier(db, name=HERE, subdistrict_code=make.SUBDISTRICT)
+    async with site.signed_in(supervisor) as visitor:
+        narrowed = await visitor.get(f"/supervision/carriers.xlsx?kind=tower&subdistrict={make.SUBDISTRICT}")
+        whole = await visitor.get("/supervision/registrations.xlsx")
+    told = xlsx.said(narrowed.content)
+    assert (told["清单"], told["行数"], told["筛选：类型"]) == ("载体", "1", "商务楼宇")
+    assert told["筛选：街镇"] == make.SUBDISTRICT
+    assert told["导出人"].endswith("王强")
+    assert told["导出时间"].startswith(str(today()))
+    assert xlsx.said(whole.content)["筛选"] == "没有筛选，全部列出"
+    assert xlsx.rows_of(narrowed.content)[1][1] == HERE
+
+
+async def test_a_long_list_is_written_page_by_page_and_says_where_it_is_cut(
+    site: Site, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhusuo.ports.common.files.PAGE_ROWS", 2)
+    supervisor = await make.actor(db, role="supervisor", subdistricts=frozenset({make.SUBDISTRICT}))
+    for _ in range(5):
+        await make.carrier(db, subdistrict_code=make.SUBDISTRICT)
+    async with site.signed_in(supervisor) as visitor:
+        _, *whole = rows_of(await visitor.get("/supervision/carriers.xlsx"))
+        monkeypatch.setattr("zhusuo.ports.common.files.MOST_LONG", 4)
+        _, *cut = rows_of(await visitor.get("/supervision/carriers.xlsx"))
+    assert len({row[0] for row in whole}) == len(whole) == 5
+    assert cut[:4] == whole[:4]
+    assert str(cut[4][0]).startswith("只列出前 4 行")
+
+
+@pytest.mark.parametrize("path", ["units.xlsx", "plates.pdf"])
+async def test_what_a_supervisor_takes_out_of_a_carrier_is_recorded(site: Site, db: Connection, path: str) -> None:
+    supervisor = await make.actor(db, role="supervisor", subdistricts=frozenset({make.SUBDISTRICT}))
+    carrier_id = await make.carrier(db, subdistrict_code=make.SUBDISTRICT)
+    await make.unit(db, carrier_id=carrier_id)
+    async with site.signed_in(supervisor) as visitor:
+        await visitor.get(f"/supervision/carriers/{carrier_id}/{path}")
+    assert await db.fetchval("SELECT carrier_id FROM audit_entries WHERE action = 'export'") == carrier_id

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from tests import make
 from tests.rooms import objects
+from tests.support import xlsx
 from tests.support.html import parse, text, with_class
 from tests.support.web import Site
 from zhusuo.db import Connection
@@ -69,7 +69,7 @@ async def register(
 
 
 def sheet(content: bytes) -> list[list[object]]:
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    return xlsx.rows_of(content)
 
 
 async def test_the_overview_counts_what_is_ours_once(site: Site, db: Connection, supervisor: Actor) -> None:

@@ -204,15 +204,21 @@ def _filled(rows: Sequence[Sequence[str]], start: int) -> Iterator[tuple[int, Se
             yield y, rows[y]
 
 
+ABOUT = "说明"
+"""The first sheet of a list that is taken along: what it is, when, by whom, and how it was narrowed."""
+
+
 class Book:
-    """An XLSX with one sheet. Whatever text it holds stays text: nothing starts a formula or becomes a link.
+    """An XLSX with one sheet, behind one that says what it is. Whatever text it holds stays text: nothing starts a
+    formula or becomes a link.
 
     The rows of a long one lie on disk until it is closed, so that it takes no more memory than a short one.
     """
 
-    def __init__(self, name: str, header: Sequence[str], *, long: bool = False) -> None:
+    def __init__(self, name: str, header: Sequence[str], *, long: bool = False, about: bool = False) -> None:
         self._output = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._output, {"in_memory": not long, "constant_memory": long})
+        self._about = self._book.add_worksheet(ABOUT) if about else None
         self._sheet = self._book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31] or "Sheet1")
         bold, self._day, self._moment = (
             self._book.add_format(each)
@@ -243,6 +249,17 @@ class Book:
         elif value is not None:
             self._sheet.write_string(y, x, str(value)[:TEXT_LIMIT])
 
+    def say(self, facts: Iterable[tuple[str, object]]) -> None:
+        """What stands on the first sheet, a fact a line; once, when all rows are there."""
+        if self._about is None:
+            return
+        bold = self._book.add_format({"bold": True})
+        for y, (word, value) in enumerate(facts):
+            self._about.write_string(y, 0, word, bold)
+            self._about.write_string(y, 1, str(value)[:TEXT_LIMIT])
+        self._about.set_column(0, 0, 14)
+        self._about.set_column(1, 1, 60)
+
     def close(self) -> bytes:
         for x, width in enumerate(self._widths):
             self._sheet.set_column(x, x, min(width, 60))
@@ -250,10 +267,16 @@ class Book:
         return self._output.getvalue()
 
 
-def workbook(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """An XLSX with one sheet, all at once."""
-    book = Book(name, header)
+def workbook(
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    about: Sequence[tuple[str, object]] = (),
+) -> bytes:
+    """An XLSX all at once: one sheet, behind one of `about` where there is something to say."""
+    book = Book(name, header, about=bool(about))
     book.add(rows)
+    book.say(about)
     return book.close()
 
 

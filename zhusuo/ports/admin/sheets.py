@@ -2,10 +2,10 @@
 
 import asyncio
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
@@ -18,6 +18,7 @@ from zhusuo.ports.admin.words import ACTIONS, NOUNS, SCOPES, TASK_STATUSES, TASK
 from zhusuo.ports.common import files
 from zhusuo.ports.common.forms import chosen
 
+Asked = Request[Any, Any, Any]
 MOST_ENTRIES = 100_000
 STRETCH = 2_000
 """So many entries are read and written at a time."""
@@ -116,18 +117,20 @@ UNFINISHED: files.Listing[reads.TaskRow] = files.Listing(
 
 @get("/admin/organisations.xlsx", name="admin.organisations_xlsx")
 async def organisations(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     q: FromQuery[str] = "",
 ) -> Response[bytes]:
     return await files.export(
-        database, actor, day, ORGANISATIONS, lambda db: reads.organisations(db, q, limit=files.ALL)
+        database, actor, day, ORGANISATIONS, lambda db: reads.organisations(db, q, limit=files.ALL), request=request
     )
 
 
 @get("/admin/people.xlsx", name="admin.people_xlsx")
 async def people(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -135,35 +138,43 @@ async def people(
     organisation_id: FromQuery[str] = "",
 ) -> Response[bytes]:
     of = chosen(UUID, organisation_id, "organisation_id", "没有这个机构。") if organisation_id else None
-    return await files.export(database, actor, day, PEOPLE, lambda db: reads.people(db, q, of, limit=files.ALL))
+    return await files.export(
+        database, actor, day, PEOPLE, lambda db: reads.people(db, q, of, limit=files.ALL), request=request
+    )
 
 
 @get("/admin/clients.xlsx", name="admin.clients_xlsx")
 async def clients(
-    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+    request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
-    return await files.export(database, actor, day, CLIENTS, reads.clients)
+    return await files.export(database, actor, day, CLIENTS, reads.clients, request=request)
 
 
 @get("/admin/carriers.xlsx", name="admin.carriers_xlsx")
 async def carriers(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     q: FromQuery[str] = "",
 ) -> Response[bytes]:
-    return await files.export(database, actor, day, CARRIERS, lambda db: reads.carriers(db, q, limit=files.ALL))
+    return await files.export(
+        database, actor, day, CARRIERS, lambda db: reads.carriers(db, q, limit=files.ALL), request=request
+    )
 
 
 @get("/admin/tasks.xlsx", name="admin.tasks_xlsx")
 async def tasks(
-    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+    request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
-    return await files.export(database, actor, day, UNFINISHED, lambda db: reads.tasks(db, limit=files.ALL))
+    return await files.export(
+        database, actor, day, UNFINISHED, lambda db: reads.tasks(db, limit=files.ALL), request=request
+    )
 
 
 @get("/admin/audit.xlsx", name="admin.audit_xlsx")
 async def audit(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -171,10 +182,11 @@ async def audit(
 ) -> Response[bytes]:
     """The newest entries; taking them out is an entry itself, behind those that are taken."""
     name = f"{ENTRIES.name} {day}"
-    book = Book(name, list(ENTRIES.columns), long=True)
+    book = Book(name, list(ENTRIES.columns), long=True, about=True)
     async with database.transaction() as db:
         count = await _fill(db, book, noun_id)
         await files.taken_out(db, actor, ENTRIES.noun, count)
+    book.say(files.about(ENTRIES.name, actor, request, count))
     return files.xlsx(name, await asyncio.to_thread(book.close))
 
 

@@ -54,10 +54,15 @@ async def carriers(
 
 @get("/agency/carriers.xlsx", name="agency.carriers_xlsx")
 async def carriers_xlsx(
-    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+    request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
     return await files.export(
-        database, actor, day, filer_sheets.AGENTS_CARRIERS, lambda db: filers.carriers(db, actor, limit=files.ALL)
+        database,
+        actor,
+        day,
+        filer_sheets.AGENTS_CARRIERS,
+        lambda db: filers.carriers(db, actor, limit=files.ALL),
+        request=request,
     )
 
 
@@ -98,13 +103,19 @@ async def filings(
 
 @get("/agency/filings.xlsx", name="agency.filings_xlsx")
 async def filings_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     view: FromQuery[str] = "",
 ) -> Response[bytes]:
     return await files.export(
-        database, actor, day, filer_sheets.AGENTS_FILINGS, lambda db: filers.filings(db, actor, view, limit=files.ALL)
+        database,
+        actor,
+        day,
+        filer_sheets.AGENTS_FILINGS,
+        lambda db: filers.filings(db, actor, view, limit=files.ALL),
+        request=request,
     )
 
 
@@ -160,7 +171,12 @@ async def vacancies_xlsx(
 ) -> Response[bytes]:
     wanted = reads.wanted(**_asked(request))
     return await files.export(
-        database, actor, day, VACANCIES, lambda db: reads.vacancies(db, actor, wanted, day, limit=files.ALL)
+        database,
+        actor,
+        day,
+        VACANCIES,
+        lambda db: reads.vacancies(db, actor, wanted, day, limit=files.ALL),
+        request=request,
     )
 
 

@@ -65,10 +65,15 @@ async def carriers(
 
 @get("/property/carriers.xlsx", name="property.carriers_xlsx")
 async def carriers_xlsx(
-    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+    request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
     return await files.export(
-        database, actor, day, filer_sheets.MANAGERS_CARRIERS, lambda db: filers.carriers(db, actor, limit=files.ALL)
+        database,
+        actor,
+        day,
+        filer_sheets.MANAGERS_CARRIERS,
+        lambda db: filers.carriers(db, actor, limit=files.ALL),
+        request=request,
     )
 
 
@@ -106,13 +111,19 @@ async def filings(
 
 @get("/property/filings.xlsx", name="property.filings_xlsx")
 async def filings_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     view: FromQuery[str] = "",
 ) -> Response[bytes]:
     return await files.export(
-        database, actor, day, filer_sheets.MANAGERS_FILINGS, lambda db: filers.filings(db, actor, view, limit=files.ALL)
+        database,
+        actor,
+        day,
+        filer_sheets.MANAGERS_FILINGS,
+        lambda db: filers.filings(db, actor, view, limit=files.ALL),
+        request=request,
     )
 
 
@@ -142,6 +153,7 @@ async def registrations(
 
 @get("/property/registrations.xlsx", name="property.registrations_xlsx")
 async def registrations_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -150,7 +162,12 @@ async def registrations_xlsx(
 ) -> Response[bytes]:
     view, q = typed(view), typed(q)
     return await files.export(
-        database, actor, day, REGISTRATIONS, lambda db: reads.registrations(db, actor, view, q, limit=files.ALL)
+        database,
+        actor,
+        day,
+        REGISTRATIONS,
+        lambda db: reads.registrations(db, actor, view, q, limit=files.ALL),
+        request=request,
     )
 
 

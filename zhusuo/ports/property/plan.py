@@ -22,7 +22,7 @@ from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import plans
-from zhusuo.ports.common.files import xlsx
+from zhusuo.ports.common.files import taken_out, xlsx
 from zhusuo.ports.common.forms import a_day, again, typed
 from zhusuo.ports.common.pages import go, own_path, page
 from zhusuo.ports.property import reads
@@ -171,6 +171,7 @@ async def sheet(
         carrier = await reads.carrier_for(db, actor, carrier_id)
         units = await carriers.units(db, carrier_id)
         here = await plans.occupants(db, carrier_id)
+        await taken_out(db, actor, "unit", len(units), carrier_id=carrier_id)
     content = await asyncio.to_thread(plans.sheet, carrier, units, here, day)
     return xlsx(f"{carrier.name}入驻表 {day.isoformat()}", content)
 

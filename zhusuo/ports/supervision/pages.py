@@ -1,9 +1,8 @@
 """监管端 pages: how much of the office's subdistricts is on file, its carriers, and who is registered in them."""
 
-import asyncio
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
@@ -13,14 +12,14 @@ from litestar.response import Template
 
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.carriers.stacking import CellStatus, Order
-from zhusuo.db import Database
+from zhusuo.db import Connection, Database
 from zhusuo.people.model import Actor
+from zhusuo.ports.common import files
 from zhusuo.ports.common.pages import page
 from zhusuo.ports.supervision import coverage, reads, sheets
 from zhusuo.registrations.model import RegistrationStatus
 
 Asked = Request[Any, Any, Any]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 KINDS = [(kind.value, kind.label) for kind in CarrierKind]
 STATUSES = [(status.value, status.label) for status in RegistrationStatus]
@@ -57,9 +56,10 @@ async def overview(
 async def coverage_csv(
     database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
-    async with database.connection() as db:
+    async with database.transaction() as db:
         counted = await reads.coverage(db, actor, day)
-    return _file(coverage.as_csv(counted), f"街镇覆盖 {day}.csv", CSV)
+        await files.taken_out(db, actor, "coverage", len(counted))
+    return files.saved(coverage.as_csv(counted), f"街镇覆盖 {day}.csv", CSV)
 
 
 @get("/supervision/carriers", name="supervision.carriers")
@@ -95,6 +95,7 @@ async def carriers(
 
 @get("/supervision/carriers.xlsx", name="supervision.carriers_xlsx")
 async def carriers_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -102,11 +103,13 @@ async def carriers_xlsx(
     subdistrict: FromQuery[str] = "",
     filed: FromQuery[str] = "",
 ) -> Response[bytes]:
-    async with database.connection() as db:
-        rows = await reads.carriers(
-            db, actor, day, kind=kind, subdistrict=subdistrict, filed=filed, limit=sheets.MOST_ROWS
+    async def read(db: Connection, last: reads.CarrierRow | None) -> list[reads.CarrierRow]:
+        after, most = last.number if last else "", files.PAGE_ROWS
+        return await reads.carriers(
+            db, actor, day, kind=kind, subdistrict=subdistrict, filed=filed, after=after, limit=most
         )
-    return _file(await asyncio.to_thread(sheets.carriers, rows, day), f"载体 {day}.xlsx", XLSX)
+
+    return await files.export_long(database, actor, day, sheets.carriers(day), read, request=request)
 
 
 @get("/supervision/carriers/{carrier_id:uuid}", name="supervision.carrier")
@@ -142,11 +145,15 @@ async def carrier(
 
 @get("/supervision/carriers/{carrier_id:uuid}/units.xlsx", name="supervision.units_xlsx")
 async def units_xlsx(
-    carrier_id: FromPath[UUID], database: NamedDependency[Database], day: NamedDependency[date]
+    carrier_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
 ) -> Response[bytes]:
-    async with database.connection() as db:
-        name, content = await reads.units_sheet(db, carrier_id, day)
-    return _file(content, f"{name} {day}.xlsx", XLSX)
+    async with database.transaction() as db:
+        name, content, count = await reads.units_sheet(db, actor, carrier_id, day)
+        await files.taken_out(db, actor, "unit", count, carrier_id=carrier_id)
+    return files.xlsx(f"{name} {day}", content)
 
 
 @get("/supervision/registrations", name="supervision.registrations")
@@ -178,6 +185,7 @@ async def registrations(
 
 @get("/supervision/registrations.xlsx", name="supervision.registrations_xlsx")
 async def registrations_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -185,18 +193,14 @@ async def registrations_xlsx(
     carrier: FromQuery[str] = "",
     status: FromQuery[str] = "",
 ) -> Response[bytes]:
-    async with database.connection() as db:
-        rows = await reads.registrations(
-            db, actor, q=q.strip(), carrier=carrier.strip(), status=status, limit=sheets.MOST_ROWS
-        )
-    return _file(await asyncio.to_thread(sheets.registrations, rows), f"登记企业 {day}.xlsx", XLSX)
+    async def read(db: Connection, last: reads.RegistrationRow | None) -> list[reads.RegistrationRow]:
+        after, most = last.id if last else None, files.PAGE_ROWS
+        narrowed = {"q": q.strip(), "carrier": carrier.strip(), "status": status}
+        return await reads.registrations(db, actor, **narrowed, after=after, limit=most)
+
+    return await files.export_long(database, actor, day, sheets.REGISTRATIONS, read, request=request)
 
 
 def _path(path: str, **query: str) -> str:
     given = urlencode({key: value for key, value in query.items() if value})
     return f"{path}?{given}" if given else path
-
-
-def _file(content: bytes, name: str, media_type: str) -> Response[bytes]:
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})

@@ -372,14 +372,14 @@ async def house(
     )
 
 
-async def units_sheet(db: Connection, carrier_id: UUID, day: date) -> tuple[str, bytes]:
-    """The carrier's name, and every unit with who is in it as an XLSX. Raises NotFound."""
-    found = await carriers_store.by_id(db, carrier_id)
+async def units_sheet(db: Connection, actor: Actor, carrier_id: UUID, day: date) -> tuple[str, bytes, int]:
+    """The carrier's name, every unit with who is in it as an XLSX, and how many they are. Raises NotFound."""
+    found = await carriers_store.by_id_for(db, actor, carrier_id)
     if found is None:
         raise NotFound
     units = await carriers_store.units(db, carrier_id)
     here = await plans.occupants(db, carrier_id)
-    return found.name, await asyncio.to_thread(plans.sheet, found, units, here, day)
+    return found.name, await asyncio.to_thread(plans.sheet, found, units, here, day), len(units)
 
 
 async def registrations(

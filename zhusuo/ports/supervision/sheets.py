@@ -1,53 +1,45 @@
-"""表格: the supervisor's lists as XLSX; whatever text is in them stays text."""
+"""表格: the supervisor's lists as they are taken along; whatever text is in them stays text."""
 
-from collections.abc import Iterable
 from datetime import date
 
-from zhusuo.carriers.tables import workbook
+from zhusuo.ports.common.files import Listing
 from zhusuo.ports.supervision.reads import CarrierRow, RegistrationRow
 
-MOST_ROWS = 100_000
-CARRIERS = (
-    *("编号", "载体", "类型", "街镇", "地址", "管理方", "备案", "备案有效至"),
-    *("可登记单元", "备案覆盖单元", "在驻企业", "登记企业"),
-)
-REGISTRATIONS = ("企业", "统一社会信用代码", "状态", "登记日期", "载体", "单元", "街镇", "物业确认")
 ANSWERS = {None: "", True: "在此处", False: "不在此处"}
 
 
-def carriers(rows: Iterable[CarrierRow], day: date) -> bytes:
-    return workbook("载体", CARRIERS, (_carrier(row, day) for row in rows))
-
-
-def registrations(rows: Iterable[RegistrationRow]) -> bytes:
-    return workbook("登记企业", REGISTRATIONS, (_registration(row) for row in rows))
-
-
-def _carrier(row: CarrierRow, day: date) -> tuple[object, ...]:
-    return (
-        row.number,
-        row.name,
-        row.kind.label,
-        row.subdistrict,
-        row.address,
-        row.manager,
-        row.standing(day)[1],
-        row.valid_until,
-        row.unit_count,
-        row.covered_count,
-        row.tenant_count,
-        row.registered_count,
+def carriers(day: date) -> Listing[CarrierRow]:
+    return Listing(
+        name="载体",
+        noun="carrier",
+        columns={
+            "编号": lambda row: row.number,
+            "载体": lambda row: row.name,
+            "类型": lambda row: row.kind.label,
+            "街镇": lambda row: row.subdistrict,
+            "地址": lambda row: row.address,
+            "管理方": lambda row: row.manager,
+            "备案": lambda row: row.standing(day)[1],
+            "备案有效至": lambda row: row.valid_until,
+            "可登记单元": lambda row: row.unit_count,
+            "备案覆盖单元": lambda row: row.covered_count,
+            "在驻企业": lambda row: row.tenant_count,
+            "登记企业": lambda row: row.registered_count,
+        },
     )
 
 
-def _registration(row: RegistrationRow) -> tuple[object, ...]:
-    return (
-        row.applicant,
-        row.uscc,
-        row.status.label,
-        row.registered_on,
-        row.carrier,
-        row.unit,
-        row.subdistrict,
-        ANSWERS[row.here],
-    )
+REGISTRATIONS = Listing[RegistrationRow](
+    name="登记企业",
+    noun="registration",
+    columns={
+        "企业": lambda row: row.applicant,
+        "统一社会信用代码": lambda row: row.uscc,
+        "状态": lambda row: row.status.label,
+        "登记日期": lambda row: row.registered_on,
+        "载体": lambda row: row.carrier,
+        "单元": lambda row: row.unit,
+        "街镇": lambda row: row.subdistrict,
+        "物业确认": lambda row: ANSWERS[row.here],
+    },
+)

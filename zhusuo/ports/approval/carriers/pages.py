@@ -111,6 +111,7 @@ def _key(text: str) -> str:
 
 @get("/approval/carriers.xlsx", name="approval.carriers_xlsx")
 async def carriers_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -124,6 +125,7 @@ async def carriers_xlsx(
         day,
         _listing(day),
         lambda db: reads.carriers(db, actor, key=_key(q), kind=kind, subdistrict=subdistrict, limit=files.ALL),
+        request=request,
     )
 
 

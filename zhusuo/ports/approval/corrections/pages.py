@@ -93,6 +93,7 @@ async def corrections(
 
 @get("/approval/corrections.xlsx", name="approval.corrections_xlsx")
 async def corrections_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -106,6 +107,7 @@ async def corrections_xlsx(
         day,
         LISTING,
         lambda db: reads.corrections(db, actor, status=wanted, text=typed(q), limit=files.ALL),
+        request=request,
     )
 
 

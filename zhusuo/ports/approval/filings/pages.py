@@ -97,6 +97,7 @@ async def filings(
 
 @get("/approval/filings.xlsx", name="approval.filings_xlsx")
 async def filings_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -108,7 +109,12 @@ async def filings_xlsx(
     tab = tab if tab in TABS else "waiting"
     listing = sheets.queue(tab, TABS[tab], datetime.now(UTC))
     return await files.export(
-        database, actor, day, listing, lambda db: _rows(db, actor, tab, subdistrict, kind, path, limit=files.ALL)
+        database,
+        actor,
+        day,
+        listing,
+        lambda db: _rows(db, actor, tab, subdistrict, kind, path, limit=files.ALL),
+        request=request,
     )
 
 

@@ -83,6 +83,7 @@ async def managements(
 
 @get("/approval/managements.xlsx", name="approval.managements_xlsx")
 async def managements_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -90,7 +91,12 @@ async def managements_xlsx(
 ) -> Response[bytes]:
     wanted = _status(status)
     return await files.export(
-        database, actor, day, LISTING, lambda db: reads.managements(db, actor, status=wanted, limit=files.ALL)
+        database,
+        actor,
+        day,
+        LISTING,
+        lambda db: reads.managements(db, actor, status=wanted, limit=files.ALL),
+        request=request,
     )
 
 

@@ -146,6 +146,7 @@ async def _rows(
 
 @get("/approval/reuses.xlsx", name="approval.reuses_xlsx", dependencies=FILTER)
 async def reuses_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -153,7 +154,12 @@ async def reuses_xlsx(
 ) -> Response[bytes]:
     """The list as it is narrowed."""
     return await files.export(
-        database, actor, day, LISTING, lambda db: _rows(db, actor, narrowed, before=None, limit=files.ALL)
+        database,
+        actor,
+        day,
+        LISTING,
+        lambda db: _rows(db, actor, narrowed, before=None, limit=files.ALL),
+        request=request,
     )
 
 

@@ -72,7 +72,7 @@ async def listing(
 
 @get("/claims.xlsx", name="claims.list_xlsx")
 async def listing_xlsx(
-    database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
+    request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
 ) -> Response[bytes]:
     return await files.export(
         database,
@@ -80,6 +80,7 @@ async def listing_xlsx(
         day,
         filer_sheets.CLAIMS,
         lambda db: filers.claims(db, actor.organisation_id, limit=files.ALL),
+        request=request,
     )
 
 

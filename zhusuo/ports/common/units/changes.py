@@ -347,6 +347,7 @@ async def changes(
 
 @get("/carriers/{carrier_id:uuid}/changes.xlsx", name="units.changes_xlsx")
 async def changes_xlsx(
+    request: Asked,
     carrier_id: FromPath[UUID],
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
@@ -362,6 +363,7 @@ async def changes_xlsx(
         listing,
         lambda db: reads.changes(db, carrier_id, limit=files.ALL),
         carrier_id=carrier_id,
+        request=request,
     )
 
 

@@ -12,7 +12,7 @@ from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from zhusuo import audit
-from zhusuo.db import Database
+from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid
 from zhusuo.inspections import actions, store
 from zhusuo.inspections.model import DUE_DAYS, Cause, InspectionStatus, NewInspection, Outcome
@@ -126,6 +126,7 @@ async def list_(
 
 @get("/supervision/inspections.xlsx", name="inspections.list_xlsx")
 async def list_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -133,13 +134,13 @@ async def list_xlsx(
     cause: FromQuery[str] = "",
     q: FromQuery[str] = "",
 ) -> Response[bytes]:
-    return await files.export(
-        database,
-        actor,
-        day,
-        LISTING,
-        lambda db: reads.inspections(db, actor, view=_view(view), cause=cause, q=typed(q), limit=files.ALL),
-    )
+    async def read(db: Connection, last: reads.InspectionRow | None) -> list[reads.InspectionRow]:
+        after, text = (last.due_on, last.id) if last else None, typed(q)
+        return await reads.inspections(
+            db, actor, view=_view(view), cause=cause, q=text, after=after, limit=files.PAGE_ROWS
+        )
+
+    return await files.export_long(database, actor, day, LISTING, read, request=request)
 
 
 @get("/supervision/inspections/{inspection_id:uuid}", name="inspections.one")

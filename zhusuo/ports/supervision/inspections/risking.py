@@ -11,7 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect, Template
 
-from zhusuo.db import Database
+from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.inspections import risks
 from zhusuo.people.model import Actor
@@ -114,19 +114,20 @@ async def _page(
 
 @get("/supervision/risks.xlsx", name="risks.list_xlsx")
 async def list_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     subdistrict: FromQuery[str] = "",
     level: FromQuery[str] = "",
 ) -> Response[bytes]:
-    return await files.export(
-        database,
-        actor,
-        day,
-        LISTING,
-        lambda db: risks.listed(db, actor, day, subdistrict=subdistrict, level=level, limit=files.ALL),
-    )
+    async def read(db: Connection, last: risks.Risk | None) -> list[risks.Risk]:
+        after = (last.score, last.registration_id) if last else None
+        return await risks.listed(
+            db, actor, day, subdistrict=subdistrict, level=level, after=after, limit=files.PAGE_ROWS
+        )
+
+    return await files.export_long(database, actor, day, LISTING, read, request=request)
 
 
 @post("/supervision/risks/plan", name="risks.plan", status_code=303)

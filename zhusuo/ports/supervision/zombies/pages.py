@@ -147,6 +147,7 @@ async def listed(
 
 @get("/supervision/zombies.xlsx", name="zombies.list_xlsx")
 async def listed_xlsx(
+    request: Asked,
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
@@ -162,6 +163,7 @@ async def listed_xlsx(
         day,
         LISTING,
         lambda db: reads.cases(db, actor, q=text, status=wanted, cause=cause, subdistrict=subdistrict, limit=files.ALL),
+        request=request,
     )
 
 
