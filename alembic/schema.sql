@@ -422,6 +422,15 @@ CREATE TABLE document_fields (
     confirmed_at timestamp with time zone
 );
 
+CREATE TABLE document_notes (
+    document_id uuid NOT NULL,
+    page integer NOT NULL,
+    code text NOT NULL,
+    text text NOT NULL,
+    other_id uuid,
+    other_page integer
+);
+
 CREATE TABLE document_pages (
     document_id uuid NOT NULL,
     page integer NOT NULL,
@@ -437,7 +446,19 @@ CREATE TABLE document_pages (
     sensitive boolean DEFAULT true NOT NULL,
     quality text[] DEFAULT '{}'::text[] NOT NULL,
     words tsvector,
-    read_at timestamp with time zone
+    read_at timestamp with time zone,
+    look text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE document_parts (
+    document_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    pages integer[] NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT document_part_kind CHECK ((kind = ANY (ARRAY['title_deed'::text, 'completion_certificate'::text, 'floor_plan'::text, 'mandate'::text, 'house_number_certificate'::text, 'lease'::text, 'declaration'::text, 'id_card'::text, 'licence'::text, 'other'::text]))),
+    CONSTRAINT document_part_pages CHECK ((cardinality(pages) > 0))
 );
 
 CREATE TABLE documents (
@@ -938,6 +959,13 @@ CREATE TABLE tenancies (
     CONSTRAINT tenancy_stay_order CHECK ((moved_out_on >= moved_in_on))
 );
 
+CREATE TABLE tenancy_reminders (
+    tenancy_id uuid NOT NULL,
+    lease_ends_on date NOT NULL,
+    days_ahead integer NOT NULL,
+    reminded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE tickets (
     token_hash bytea NOT NULL,
     client_id uuid NOT NULL,
@@ -1366,8 +1394,14 @@ ALTER TABLE ONLY document_fields
 ALTER TABLE ONLY document_fields
     ADD CONSTRAINT document_fields_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY document_notes
+    ADD CONSTRAINT document_notes_pkey PRIMARY KEY (document_id, page, code);
+
 ALTER TABLE ONLY document_pages
     ADD CONSTRAINT document_pages_pkey PRIMARY KEY (document_id, page);
+
+ALTER TABLE ONLY document_parts
+    ADD CONSTRAINT document_parts_pkey PRIMARY KEY (document_id, "position");
 
 ALTER TABLE ONLY documents
     ADD CONSTRAINT documents_pkey PRIMARY KEY (id);
@@ -1500,6 +1534,9 @@ ALTER TABLE ONLY tasks
 
 ALTER TABLE ONLY tenancies
     ADD CONSTRAINT tenancies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenancy_reminders
+    ADD CONSTRAINT tenancy_reminders_pkey PRIMARY KEY (tenancy_id, lease_ends_on, days_ahead);
 
 ALTER TABLE ONLY tickets
     ADD CONSTRAINT tickets_panel_hash_key UNIQUE (panel_hash);
@@ -1782,6 +1819,8 @@ CREATE INDEX tenancies_by_carrier ON tenancies USING btree (carrier_id) WHERE (m
 
 CREATE INDEX tenancies_by_unit ON tenancies USING btree (unit_id);
 
+CREATE INDEX tenancies_ending ON tenancies USING btree (lease_ends_on) WHERE ((moved_out_on IS NULL) AND (lease_ends_on IS NOT NULL));
+
 CREATE INDEX tenancies_moved_in ON tenancies USING btree (district_code, moved_in_on DESC) WHERE (moved_in_on IS NOT NULL);
 
 CREATE INDEX tenancies_moved_out ON tenancies USING btree (district_code, moved_out_on DESC) WHERE (moved_out_on IS NOT NULL);
@@ -1959,11 +1998,23 @@ ALTER TABLE ONLY document_fields
 ALTER TABLE ONLY document_fields
     ADD CONSTRAINT document_fields_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
 
+ALTER TABLE ONLY document_notes
+    ADD CONSTRAINT document_notes_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY document_notes
+    ADD CONSTRAINT document_notes_other_id_fkey FOREIGN KEY (other_id) REFERENCES documents(id);
+
 ALTER TABLE ONLY document_pages
     ADD CONSTRAINT document_pages_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
 
 ALTER TABLE ONLY document_pages
     ADD CONSTRAINT document_pages_preview_sha256_fkey FOREIGN KEY (preview_sha256) REFERENCES blobs(sha256);
+
+ALTER TABLE ONLY document_parts
+    ADD CONSTRAINT document_parts_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents(id);
+
+ALTER TABLE ONLY document_parts
+    ADD CONSTRAINT document_parts_set_by_fkey FOREIGN KEY (set_by) REFERENCES persons(id);
 
 ALTER TABLE ONLY documents
     ADD CONSTRAINT documents_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES carriers(id);
@@ -2228,6 +2279,9 @@ ALTER TABLE ONLY tenancies
 
 ALTER TABLE ONLY tenancies
     ADD CONSTRAINT tenancies_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES units(id);
+
+ALTER TABLE ONLY tenancy_reminders
+    ADD CONSTRAINT tenancy_reminders_tenancy_id_fkey FOREIGN KEY (tenancy_id) REFERENCES tenancies(id);
 
 ALTER TABLE ONLY tickets
     ADD CONSTRAINT tickets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id);

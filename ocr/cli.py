@@ -11,7 +11,7 @@ from ocr.errors import Unreadable
 from ocr.fields import RULES, fields_of
 from ocr.kinds import kind_confidence, kind_of
 from ocr.model import Box, Field, Limits, Line, Page
-from ocr.papers import notes_on, papers_in
+from ocr.papers import gathered, notes_on, papers_in
 from ocr.pool import Readers
 from ocr.quality import SENTENCES
 
@@ -79,10 +79,9 @@ def _warnings(pages: Sequence[Page]) -> list[str]:
 def _fields(pages: Sequence[Page]) -> dict[str, list[dict[str, Any]]]:
     """By name; a file that holds two papers may have two of a name. The document's own kind comes first."""
     main = kind_of(pages)
-    kinds = dict.fromkeys([main, *(page.kind for page in pages)])
     found: dict[str, list[dict[str, Any]]] = {}
-    for kind in kinds:
-        for field in fields_of(kind, pages) if kind in RULES else []:
+    for paper, own in sorted(gathered(pages), key=lambda each: each[0].kind != main):
+        for field in fields_of(paper.kind, own) if paper.kind in RULES else []:
             found.setdefault(field.name, []).append(_field(field))
     return found
 

@@ -157,9 +157,10 @@ def kind_scores(page: Page) -> dict[PageKind, float]:
     return scores
 
 
-def has_title(page: Page, kind: PageKind) -> bool:
-    """Whether a title of that kind stands near the top of the page."""
-    return kind in _titles(page.lines)
+def titles_of(page: Page, kind: PageKind) -> frozenset[str]:
+    """The titles of that kind that stand near the top of the page."""
+    found = (_TITLE_PATTERNS[kind].search(text) for text in _short_lines(page.lines)) if kind in _TITLE_PATTERNS else ()
+    return frozenset(each[0] for each in found if each)
 
 
 def kind_of(pages: Sequence[Page]) -> PageKind:
@@ -181,9 +182,14 @@ def kind_confidence(kind: PageKind, pages: Sequence[Page]) -> float:
 
 
 def _titles(lines: Iterable[Line]) -> set[PageKind]:
-    short = [line for line in lines if line.box.y0 < TITLE_HEIGHT and len(line.text) <= 30]
-    texts = [_SPACE.sub("", line.text) for line in short]
+    texts = _short_lines(lines)
     return {kind for kind, pattern in _TITLE_PATTERNS.items() if any(pattern.search(text) for text in texts)}
+
+
+def _short_lines(lines: Iterable[Line]) -> list[str]:
+    """What may be a title."""
+    short = [line for line in lines if line.box.y0 < TITLE_HEIGHT and len(line.text) <= 30]
+    return [_SPACE.sub("", line.text) for line in short]
 
 
 def _is_blank(lines: Sequence[Line]) -> bool:

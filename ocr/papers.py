@@ -8,8 +8,9 @@ page numbers put them in order, else the title comes first and numbered clauses 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ocr.kinds import has_title
+from ocr.kinds import titles_of
 from ocr.look import look_alike
 from ocr.model import Page, PageKind
 
@@ -50,7 +51,7 @@ class Paper:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
-    """Something to know about a file as a whole: `missing_page`, `duplicate_page`, `out_of_order`, `several_papers`."""
+    """Something to know about a file as a whole: `missing_page`, `duplicate_page`, `out_of_order`."""
 
     code: str
     page: int
@@ -64,9 +65,8 @@ class _Pile:
     kind: PageKind
     pages: list[Page] = field(default_factory=list)
 
-    @property
-    def headed(self) -> bool:
-        return any(has_title(page, self.kind) for page in self.pages)
+    def titles(self) -> set[str]:
+        return {title for page in self.pages for title in titles_of(page, self.kind)}
 
     def numbers(self) -> set[str]:
         return {number for page in self.pages for number in _own_numbers(page, self.kind)}
@@ -86,12 +86,16 @@ def papers_in(pages: Sequence[Page]) -> list[Paper]:
     return [Paper(kind=pile.kind, pages=tuple(page.number for page in _in_order(pile))) for pile in piles]
 
 
+def gathered(pages: Sequence[Page]) -> list[tuple[Paper, list[Page]]]:
+    """The papers of a file, each with its pages in order."""
+    by_number = {page.number: page for page in pages}
+    return [(paper, [by_number[number] for number in paper.pages]) for paper in papers_in(pages)]
+
+
 def notes_on(pages: Sequence[Page]) -> list[Note]:
     """What is missing, doubled or in disorder among the pages."""
-    by_number = {page.number: page for page in pages}
     notes = list(_doubled(pages))
-    for paper in papers_in(pages):
-        own = [by_number[number] for number in paper.pages]
+    for paper, own in gathered(pages):
         notes += _missing(own)
         if len(own) > 1 and list(paper.pages) != sorted(paper.pages):
             order = "、".join(str(number) for number in paper.pages)
@@ -115,7 +119,18 @@ def printed_number(page: Page) -> tuple[int, int | None] | None:
     return None
 
 
-def same_page(one: Page, other: Page) -> bool:
+class Seen(Protocol):
+    """What is needed of a page to know it again."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def look(self) -> str: ...
+
+
+def same_page(one: Seen, other: Seen) -> bool:
     """Whether two pages are readings of the same page: the same words and the same numbers, or the same picture."""
     if one.kind == "blank" or other.kind == "blank" or one.kind != other.kind:
         return False
@@ -136,10 +151,13 @@ def _begins_anew(page: Page, pile: _Pile) -> bool:
     if any(same_page(page, before) for before in pile.pages):
         return False
     own, known = _own_numbers(page, page.kind), pile.numbers()
-    if own and known and own.isdisjoint(known):
+    changed = bool(own and known) and own.isdisjoint(known)
+    if changed and page.kind == "title_deed":
         return True
-    if not has_title(page, page.kind) or not pile.headed or own & known:
+    if titles_of(page, page.kind).isdisjoint(pile.titles()) or own & known:
         return False
+    if changed:
+        return True
     number = printed_number(page)
     return number is None or number[0] == 1
 
@@ -150,7 +168,7 @@ def _in_order(pile: _Pile) -> list[Page]:
         return [
             page for _, page in sorted(zip(numbers, pile.pages, strict=True), key=lambda each: each[0] or (0, None))
         ]
-    headed = [page for page in pile.pages if has_title(page, pile.kind)]
+    headed = [page for page in pile.pages if titles_of(page, pile.kind)]
     if len(headed) != 1 or pile.kind not in ("lease", "mandate"):
         return pile.pages
     rest = [page for page in pile.pages if page is not headed[0]]
@@ -213,7 +231,7 @@ def _plain(text: str) -> int | None:
     return (_CHINESE_DIGITS.index(tens) if tens else 1) * 10 + (_CHINESE_DIGITS.index(ones) if ones else 0)
 
 
-def _dense(page: Page) -> str:
+def _dense(page: Seen) -> str:
     return "".join(page.text.split())
 
 

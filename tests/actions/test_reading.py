@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ocr.model import Limits
 from ocr.pool import Readers
@@ -21,10 +21,11 @@ from storage.model import StoreSettings
 from storage.store import Store
 from tests import make
 from tests.ocr import hostile
+from tests.ocr.make import page_of
 from zhusuo import tasks
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import actions, documents, reading, review, uploads
-from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Purpose
+from zhusuo.dossiers import actions, documents, parts, reading, review, uploads
+from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Part, Purpose
 from zhusuo.people.model import Actor
 from zhusuo.settings import Settings
 
@@ -284,13 +285,13 @@ async def test_a_hold_lost_in_the_middle_keeps_the_result_of_the_other(
     desk: Desk, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document_id = await desk.bring(BORN_DIGITAL)
-    draw = desk.readers.draw
+    look = desk.readers.look
 
-    async def robbed(*args: Any, **kwargs: Any) -> bytes:
+    async def robbed(*args: Any, **kwargs: Any) -> tuple[bytes, tuple[str, ...]]:
         await db.execute("UPDATE tasks SET hold_token = gen_random_uuid()")
-        return await draw(*args, **kwargs)
+        return await look(*args, **kwargs)
 
-    monkeypatch.setattr(desk.readers, "draw", robbed)
+    monkeypatch.setattr(desk.readers, "look", robbed)
     with pytest.raises(tasks.HoldLost):
         await desk.work()
     assert await documents.pages(db, document_id) == []
@@ -345,3 +346,76 @@ async def test_a_worker_killed_in_the_middle_is_taken_over(
     assert (document.status, document.page_count) == (DocumentStatus.READ, 30)
     async with fresh_database.connection() as db:
         assert len(await documents.pages(db, document_id)) == 30
+
+
+LEASE = [
+    "房屋租赁合同",
+    "合同编号：XH2026757",
+    "出租方（甲方）：上海市徐汇区资产管理有限公司",
+    "承租方（乙方）：上海房屋经营有限公司",
+    "甲方将徐汇区虹桥路1号1403室房屋出租给乙方，建筑面积198.54平方米",
+    "租赁期限自2026年09月24日起至2029年09月23日止",
+    "月租金28300元，押金56600元",
+]
+
+
+async def test_a_bundle_is_parted_into_its_papers_and_blank_pages_belong_to_none(desk: Desk, db: Connection) -> None:
+    document = await desk.read(SPECIMENS / "bundle-01" / "07-租赁合同3.pdf")
+    found = (await parts.parts(db, [document.id]))[document.id]
+    assert [(part.kind, part.pages, part.by_person) for part in found] == [
+        (DocumentKind.LEASE, (1, 3), False),
+        (DocumentKind.ID_CARD, (4,), False),
+    ]
+
+
+async def test_a_page_that_was_brought_before_is_known_again(desk: Desk, db: Connection, tmp_path: Path) -> None:
+    first = await desk.read(written(tmp_path / "租赁合同.png", LEASE))
+    with Image.open(tmp_path / "租赁合同.png") as image:
+        image.convert("L").resize((1116, 1579)).save(tmp_path / "再扫一次.jpg", quality=70)
+    again = await desk.read(tmp_path / "再扫一次.jpg")
+    other = await desk.read(
+        written(tmp_path / "别的合同.png", [*LEASE[:5], "租赁期限自2027年01月05日起", "月租金31500元"])
+    )
+    notes = await parts.notes(db, [first.id, again.id, other.id])
+    [note] = notes[again.id]
+    assert (note.code, note.page, note.other_id, note.other_page) == ("on_file", 1, first.id, 1)
+    assert "此前传过为“租赁合同.png”" in note.text
+    assert first.id not in notes
+    assert other.id not in notes
+
+
+async def test_what_is_wrong_with_a_picture_is_known_before_it_is_read(
+    desk: Desk, db: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Image.open(written(tmp_path / "a.png", LEASE * 3)) as image:
+        image.filter(ImageFilter.GaussianBlur(5)).save(tmp_path / "模糊.png")
+    document_id = await desk.bring(tmp_path / "模糊.png")
+    seen: list[tuple[str, ...]] = []
+    read = desk.readers.read
+
+    def watched(path: Path) -> Any:
+        async def pages() -> Any:
+            seen.append((await documents.pages(db, document_id))[0].quality)
+            async for page in read(path):
+                yield page
+
+        return pages()
+
+    monkeypatch.setattr(desk.readers, "read", watched)
+    await desk.work()
+    assert seen == [("blurred",)]
+
+
+async def test_an_unread_page_stays_hidden_and_goes_to_a_person(desk: Desk, db: Connection, tmp_path: Path) -> None:
+    document_id = await desk.bring(written(tmp_path / "a.png", LEASE))
+    await documents.put_unread_page(db, document_id, 1, ["unread"])
+    [page] = await documents.pages(db, document_id)
+    assert (page.quality, page.sensitive, page.read_at) == (("unread",), True, None)
+
+
+def test_facts_are_taken_from_the_pages_of_their_own_paper() -> None:
+    one = page_of("房屋租赁合同", "合同编号：XH2026757", number=1, kind="lease")
+    two = page_of("房屋租赁合同", "合同编号：XH2026758", number=2, kind="lease")
+    parted = [Part(kind=DocumentKind.LEASE, pages=(1,)), Part(kind=DocumentKind.LEASE, pages=(2,))]
+    found = [(each.position, each.normal) for each in reading.found_fields(parted, [one, two]) if each.page]
+    assert found == [(0, "XH2026757"), (1, "XH2026758")]

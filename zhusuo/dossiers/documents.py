@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from zhusuo.db import Connection, Row
+from zhusuo.dossiers import parts
 from zhusuo.dossiers.model import (
     Document,
     DocumentField,
@@ -356,6 +357,7 @@ async def copy(
     if copied is not None:
         await _copy_pages(db, document_id, copied)
         await _copy_fields(db, document_id, copied)
+        await parts.copy_parts(db, document_id, copied, of_persons=True)
     return copied
 
 
@@ -364,9 +366,9 @@ async def _copy_pages(db: Connection, source: UUID, target: UUID) -> None:
         """
         INSERT INTO document_pages
                     (document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-                     sensitive, quality, words, read_at)
+                     sensitive, quality, look, words, read_at)
              SELECT $2, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-                    sensitive, quality, words, read_at
+                    sensitive, quality, look, words, read_at
                FROM document_pages
               WHERE document_id = $1
         """,
@@ -577,6 +579,7 @@ async def take_reading(db: Connection, twin_id: UUID, document_id: UUID) -> None
         twin_id,
         document_id,
     )
+    await parts.copy_parts(db, twin_id, document_id, of_persons=False)
     await set_page_count(db, document_id, await _page_count(db, twin_id))
 
 
@@ -643,7 +646,7 @@ async def pages(db: Connection, document_id: UUID) -> list[DocumentPage]:
     rows = await db.fetch(
         """
         SELECT document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-               sensitive, quality, read_at
+               sensitive, quality, look, read_at
           FROM document_pages
          WHERE document_id = $1
       ORDER BY page
@@ -657,7 +660,7 @@ async def page(db: Connection, document_id: UUID, number: int) -> DocumentPage |
     row = await db.fetchrow(
         """
         SELECT document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-               sensitive, quality, read_at
+               sensitive, quality, look, read_at
           FROM document_pages
          WHERE document_id = $1
            AND page = $2
@@ -669,9 +672,15 @@ async def page(db: Connection, document_id: UUID, number: int) -> DocumentPage |
 
 
 async def put_preview(
-    db: Connection, document_id: UUID, number: int, width: int, height: int, preview_sha256: str
+    db: Connection,
+    document_id: UUID,
+    number: int,
+    width: int,
+    height: int,
+    preview_sha256: str,
+    quality: Sequence[str] = (),
 ) -> None:
-    """The picture of a page; a picture it had before is forgotten."""
+    """The picture of a page and what is wrong with it at first sight; a picture it had before is forgotten."""
     before = await db.fetchval(
         """
         SELECT preview_sha256
@@ -684,8 +693,8 @@ async def put_preview(
     )
     await db.execute(
         """
-        INSERT INTO document_pages (document_id, page, width, height, preview_sha256)
-             VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO document_pages (document_id, page, width, height, preview_sha256, quality)
+             VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (document_id, page) DO UPDATE
                 SET width = excluded.width,
                     height = excluded.height,
@@ -696,6 +705,7 @@ async def put_preview(
         width,
         height,
         preview_sha256,
+        list(quality),
     )
     if before is not None and before != preview_sha256:
         await forget_blob(db, before)
@@ -710,8 +720,9 @@ async def put_read_page(
     await db.execute(
         """
         INSERT INTO document_pages
-                    (document_id, page, kind, turned, method, text, lines, masks, sensitive, quality, words, read_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::tsvector, now())
+                    (document_id, page, kind, turned, method, text, lines, masks, sensitive, quality, look, words,
+                     read_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::tsvector, now())
         ON CONFLICT (document_id, page) DO UPDATE
                 SET kind = excluded.kind,
                     turned = excluded.turned,
@@ -721,6 +732,7 @@ async def put_read_page(
                     masks = excluded.masks,
                     sensitive = excluded.sensitive,
                     quality = excluded.quality,
+                    look = excluded.look,
                     words = excluded.words,
                     read_at = excluded.read_at
         """,
@@ -734,7 +746,23 @@ async def put_read_page(
         [list(box) for box in page.masks],
         page.sensitive,
         list(page.quality),
+        page.look,
         words,
+    )
+
+
+async def put_unread_page(db: Connection, document_id: UUID, number: int, quality: Sequence[str]) -> None:
+    """A page of which nothing could be read; it stays hidden from everybody but its filer and the reviewers."""
+    await db.execute(
+        """
+        INSERT INTO document_pages (document_id, page, quality)
+             VALUES ($1, $2, $3)
+        ON CONFLICT (document_id, page) DO UPDATE
+                SET quality = excluded.quality
+        """,
+        document_id,
+        number,
+        list(quality),
     )
 
 

@@ -360,7 +360,34 @@ class DocumentPage:
     masks: tuple[tuple[float, float, float, float], ...]
     sensitive: bool
     quality: tuple[str, ...]
+    look: str
     read_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """分件: one of the papers that a file holds, with the numbers of its pages in the order in which they are read.
+
+    Blank pages belong to none. `by_person` where somebody has said so; the machine does not change that any more.
+    """
+
+    kind: DocumentKind
+    pages: tuple[int, ...]
+    by_person: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageNote:
+    """提示: what to know about a page: a page missing after it, the same page twice, or a paper that is on file.
+
+    `other_id` and `other_page` are where the same page stands already.
+    """
+
+    code: str
+    page: int
+    text: str
+    other_id: UUID | None = None
+    other_page: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

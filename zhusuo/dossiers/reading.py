@@ -7,6 +7,7 @@ more. A document that cannot be read says so in a sentence and stays reviewable 
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import io
 import re
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import get_args
 from uuid import UUID, uuid4
 
 import structlog
@@ -23,17 +25,19 @@ from PIL import Image
 
 from ocr.errors import Code, Unreadable
 from ocr.fields import fields_of
+from ocr.flow import rows_of
 from ocr.kinds import kind_of, kind_scores
 from ocr.model import WHOLE_PAGE, Box, Page, PageKind
 from ocr.model import Line as ReadLine
+from ocr.papers import notes_on, papers_in, same_page
 from ocr.pool import Readers
 from storage.keys import content_key
 from storage.store import Store
 from zhusuo import audit, events, tasks
 from zhusuo.db import Connection, Database, Down
-from zhusuo.dossiers import documents, words
+from zhusuo.dossiers import documents, parts, words
 from zhusuo.dossiers.documents import FoundField
-from zhusuo.dossiers.model import Document, DocumentKind, DocumentPage, DocumentStatus, Line
+from zhusuo.dossiers.model import Document, DocumentKind, DocumentPage, DocumentStatus, Line, PageNote, Part
 from zhusuo.dossiers.papers import EXPIRY_FIELDS, READING
 from zhusuo.dossiers.uploads import asking_store, put_object
 from zhusuo.errors import Unavailable
@@ -53,6 +57,7 @@ STORE_AWAY_SECONDS = 20
 # These may be the machine's fault as well as the document's: they are tried again.
 TRIED_AGAIN: frozenset[Code] = frozenset({"timeout", "out_of_memory", "crashed"})
 GIVEN_UP = "三次识别都没有完成，请人工查看这件材料；也可以重新扫描后再传。"
+PAGE_KINDS: dict[DocumentKind, PageKind] = {DocumentKind(kind): kind for kind in get_args(PageKind)}
 COMPANIONS = frozenset({DocumentKind.BLANK, DocumentKind.OTHER})
 NUMBER_FIELDS = ("certificate_number", "contract_number")
 
@@ -141,9 +146,9 @@ async def _read(
         progress.trouble += inspection.warnings
         await _draw_all(database, store, readers, held, document, path, progress)
         pages = await _read_all(database, store, readers, held, document, path, progress)
-    fields = await asyncio.to_thread(_found_fields, pages)
     async with database.transaction() as db:
-        await documents.replace_fields(db, document.id, fields)
+        found = await _parts(db, document.id, pages)
+        await documents.replace_fields(db, document.id, await asyncio.to_thread(found_fields, found, pages))
         await _conclude_read(db, held, document, pages, "".join(progress.trouble))
 
 
@@ -188,8 +193,8 @@ async def _draw_all(
         progress.page = number
         if number not in drawn:
             with contextlib.suppress(Unreadable):  # one page that cannot be drawn does not hide the others
-                picture = await readers.draw(path, number, PREVIEW_WIDTH)
-                await _keep_picture(database, store, held, document.id, number, picture, progress)
+                picture, quality = await readers.look(path, number, PREVIEW_WIDTH)
+                await _keep_picture(database, store, held, document.id, number, picture, progress, quality)
 
 
 async def _keep_picture(
@@ -200,8 +205,9 @@ async def _keep_picture(
     number: int,
     picture: bytes,
     progress: _Progress,
+    quality: Sequence[str] = (),
 ) -> None:
-    """Put a page's picture into the store and its hash into the page."""
+    """Put a page's picture into the store and its hash into the page, with what is wrong with it at first sight."""
     width, height = await asyncio.to_thread(_size, picture)
     sha256 = hashlib.sha256(picture).hexdigest()
     for _ in range(3):
@@ -209,7 +215,7 @@ async def _keep_picture(
         async with database.transaction() as db:
             await tasks.keep(db, held, HOLD_SECONDS, progress.as_json())
             if await documents.insert_blob(db, sha256, len(picture), PREVIEW_TYPE):
-                await documents.put_preview(db, document_id, number, width, height, sha256)
+                await documents.put_preview(db, document_id, number, width, height, sha256, quality)
                 return
     raise Unavailable
 
@@ -243,7 +249,10 @@ async def _read_all(
         kept = _kept(document.id, page)
         async with database.transaction() as db:
             await tasks.keep(db, held, HOLD_SECONDS, progress.as_json())
-            await documents.put_read_page(db, kept, words.vector(kept.text))
+            if "unread" in page.quality and not page.lines:
+                await documents.put_unread_page(db, document.id, page.number, page.quality)
+            else:
+                await documents.put_read_page(db, kept, words.vector(kept.text))
         pages.append(page)
     return pages
 
@@ -254,7 +263,8 @@ _LONG_NUMBER = re.compile(r"\d[\d \-]{5,}[\dXx]")
 def _kept(document_id: UUID, page: Page) -> DocumentPage:
     """What is kept of a page: of an identity card nothing but its place, of other masked places no numbers."""
     secret = page.kind == "id_card" or WHOLE_PAGE in page.sensitive
-    lines = () if secret else tuple(_kept_line(line, page.sensitive) for line in page.lines)
+    rows = [] if secret else [[_kept_line(line, page.sensitive) for line in row] for row in rows_of(page)]
+    lines = tuple(line for row in rows for line in row)
     return DocumentPage(
         document_id=document_id,
         page=page.number,
@@ -264,11 +274,12 @@ def _kept(document_id: UUID, page: Page) -> DocumentPage:
         turned=page.turned,
         preview_sha256=None,
         method=page.method,
-        text="\n".join(line.text for line in lines),
+        text="\n".join("\t".join(line.text for line in row) for row in rows),
         lines=lines,
         masks=tuple(_corners(box) for box in page.sensitive),
         sensitive=secret,
         quality=page.quality,
+        look="" if secret else page.look,
         read_at=None,
     )
 
@@ -288,13 +299,28 @@ def _corners(box: Box) -> tuple[float, float, float, float]:
     return box.x0, box.y0, box.x1, box.y1
 
 
-def _found_fields(pages: Sequence[Page]) -> list[FoundField]:
-    """The facts of every paper in the file, by the pages that belong to it."""
-    found = []
+async def _parts(db: Connection, document_id: UUID, pages: Sequence[Page]) -> list[Part]:
+    """The papers in the file: as a person has said, else as they were found, which is written down."""
+    said = (await parts.parts(db, [document_id])).get(document_id, [])
+    if any(part.by_person for part in said):
+        return said
+    found = [Part(kind=DocumentKind(paper.kind), pages=paper.pages) for paper in papers_in(pages)]
+    await parts.replace_parts(db, document_id, found, None)
+    return found
+
+
+def found_fields(found: Sequence[Part], pages: Sequence[Page]) -> list[FoundField]:
+    """The facts of every paper in the file, each by its own pages in their order."""
+    by_number = {page.number: page for page in pages}
+    fields = []
     counted: Counter[str] = Counter()
-    for kind in _papers(pages):
-        for each in fields_of(kind, pages) if kind not in COMPANIONS else ():
-            found.append(
+    for part in found:
+        if part.kind in COMPANIONS:
+            continue
+        kind = PAGE_KINDS[part.kind]
+        own = [dataclasses.replace(by_number[number], kind=kind) for number in part.pages if number in by_number]
+        for each in fields_of(kind, own):
+            fields.append(
                 FoundField(
                     name=each.name,
                     position=counted[each.name],
@@ -306,7 +332,7 @@ def _found_fields(pages: Sequence[Page]) -> list[FoundField]:
                 )
             )
             counted[each.name] += 1
-    return found
+    return fields
 
 
 def _papers(pages: Sequence[Page]) -> list[PageKind]:
@@ -332,12 +358,13 @@ def _confidence(pages: Sequence[Page], kind: PageKind) -> float:
 async def _take_reading(db: Connection, held: Held, document: Document, twin_id: UUID) -> None:
     """The same bytes were read before."""
     await documents.take_reading(db, twin_id, document.id)
-    pages = [_as_read(page) for page in await documents.pages(db, document.id)]
+    pages = [as_read(page) for page in await documents.pages(db, document.id)]
     twin = await documents.by_id(db, twin_id)
     await _conclude_read(db, held, document, pages, twin.trouble if twin else "")
 
 
-def _as_read(page: DocumentPage) -> Page:
+def as_read(page: DocumentPage) -> Page:
+    """A page as it was read, from what was kept of it."""
     return Page(
         number=page.page,
         width_px=page.width,
@@ -346,7 +373,8 @@ def _as_read(page: DocumentPage) -> Page:
         text=page.text,
         lines=tuple(ReadLine(text=line.text, box=Box(*line.box), confidence=line.confidence) for line in page.lines),
         method="none",
-        kind=page.kind.value,
+        kind=PAGE_KINDS[page.kind],
+        look=page.look,
     )
 
 
@@ -355,6 +383,7 @@ async def _conclude_read(db: Connection, held: Held, document: Document, pages: 
     await tasks.finish(db, held)
     kinds = [DocumentKind(kind) for kind in _papers(pages)]
     fields = await documents.fields(db, [document.id])
+    await parts.replace_notes(db, document.id, await _notes(db, document, pages))
     await documents.set_read(
         db,
         document.id,
@@ -366,6 +395,34 @@ async def _conclude_read(db: Connection, held: Held, document: Document, pages: 
         trouble=trouble,
     )
     await _tell(db, document, "document.read", pages=len(pages), kind=kinds[0])
+
+
+async def _notes(db: Connection, document: Document, pages: Sequence[Page]) -> list[PageNote]:
+    """What is to be known about its pages: missing, doubled, in disorder, or on file for this carrier already."""
+    notes = [PageNote(code=note.code, page=note.page, text=note.text) for note in notes_on(pages)]
+    own = [page for page in pages if page.kind not in ("blank", "id_card")]
+    if document.carrier_id is None or document.same_as is not None or not own:
+        return notes
+    known = await parts.comparable(db, document.id, sorted({page.kind for page in own}))
+    twins = await asyncio.to_thread(_twins, own, known)
+    for other_id, found in twins.items():
+        name, filed = await parts.filed_as(db, other_id)
+        first, other_page = found[0]
+        whole = len(found) == len(own)
+        what = f"这份材料{filed}为“{name}”" if whole else f"第 {first} 页{filed}为“{name}”第 {other_page} 页"
+        text = f"{what}，可以沿用，不必再传；确实换了新的，照常提交即可。"
+        notes.append(PageNote(code="on_file", page=first, text=text, other_id=other_id, other_page=other_page))
+    return notes
+
+
+def _twins(own: Sequence[Page], known: Sequence[parts.KnownPage]) -> dict[UUID, list[tuple[int, int]]]:
+    """By document on file: which pages stand in it already, and where; each page in the newest that has it."""
+    twins: dict[UUID, list[tuple[int, int]]] = {}
+    for page in own:
+        twin = next((each for each in known if same_page(page, each)), None)
+        if twin is not None:
+            twins.setdefault(twin.document_id, []).append((page.number, twin.page))
+    return twins
 
 
 def _last_day(kinds: Sequence[DocumentKind], values: dict[str, object]) -> date | None:
