@@ -372,7 +372,7 @@ async def test_steps_are_told_in_the_order_in_which_they_were_taken(
     moments = [each.said_at for each in told]
     assert moments == sorted(moments)
     actions = await db.fetch("SELECT action FROM audit_entries WHERE noun = 'zombie_case' ORDER BY id")
-    assert [row["action"] for row in actions] == [each.kind for each in told]
+    assert [row["action"] for row in actions] == ["open", "notify", "answer", "ask_inspection", "inspect", "clear"]
     kinds = await db.fetch("SELECT kind FROM events WHERE noun = 'zombie_case' ORDER BY id")
     assert [row["kind"] for row in kinds] == [f"zombie_case.{each.kind}" for each in told]
 

@@ -92,6 +92,12 @@ def test_the_score_says_why_and_what_would_change_it() -> None:
     )
 
 
+def test_of_two_strong_reasons_either_alone_reaches_the_line() -> None:
+    found = scoring.score([signal("moved_out", 60), signal("found_nobody", 10)], rules.shipped(), DAY)
+    assert found.points == 100
+    assert not any("有一条不成立" in each for each in found.outlook)
+
+
 def test_the_score_says_what_comes_by_itself() -> None:
     found = scoring.score([signal("other_tenant", 5, text="甲公司"), signal("lease_ended", 10)], rules.shipped(), DAY)
     assert found.outlook == ("再有 30 分即达立案线 60 分", "2026-12-12 起“租期届满未续”计 +30 分")

@@ -24,7 +24,19 @@ PANEL_MINUTES = 30
 NO_SUCH_CLERK = "这个工号没有对应的审批员，请管理员先登记。"
 
 SCOPES = frozenset(
-    {"lookup", "leases", "reuses", "dossiers", "documents", "tickets", "events", "waivers", "tenancies", "filings"}
+    {
+        "lookup",
+        "leases",
+        "reuses",
+        "dossiers",
+        "documents",
+        "tickets",
+        "events",
+        "waivers",
+        "tenancies",
+        "zombies",
+        "filings",
+    }
 )
 
 

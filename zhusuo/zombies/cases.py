@@ -39,6 +39,24 @@ MANY = 100
 """From how many carriers on one sweep over all is less work than each by itself: after an import."""
 ABOUT_PLACES = ("tenancy.", "registration.", "reuse.", "carrier.", "unit.", "units.", "business.", "zombie.signal")
 """The beginnings of the kinds of events after which a place is scored again."""
+ACTIONS = {
+    "opened": "open",
+    "notified": "notify",
+    "answered": "answer",
+    "manager_said": "say",
+    "silent": "lapse_answer",
+    "inspecting": "ask_inspection",
+    "inspected": "inspect",
+    "newcomer": "tell_newcomer",
+    "cleared": "clear",
+    "unsettled": "dismiss",
+    "dismissed": "dismiss",
+    "settled": "settle",
+    "appealed": "appeal",
+    "upheld": "uphold",
+    "reversed": "reverse",
+}
+"""The verbs of the steps, as the audit calls them."""
 LEFT = {"relocated": "企业已变更登记到别处", "moved": "窗口已办理迁出", "cleared": "登记已清退"}
 
 
@@ -386,7 +404,7 @@ async def step(db: Connection, actor: Actor | None, case: ZombieCase, kind: str,
     """One line of the story, one audit entry, one event."""
     last = await store.last_step_on(db, case.id)
     await store.insert_step(db, case.id, actor, kind, text, max(day, last or day))
-    await audit.record(db, actor, kind, "zombie_case", case.id, carrier_id=case.carrier_id)
+    await audit.record(db, actor, ACTIONS[kind], "zombie_case", case.id, carrier_id=case.carrier_id)
     await events.emit(
         db,
         f"zombie_case.{kind}",

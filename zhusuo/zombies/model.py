@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from zhusuo.dossiers.calendar import SHANGHAI
 from zhusuo.errors import Conflict
 
 FLAG = "zombie"
@@ -301,13 +302,18 @@ class ZombieCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One line of a case's story."""
+    """One line of a case's story. `said_on` is the business day, `said_at` when it was written down."""
 
     kind: str
     said_on: date
     said_at: datetime
     speaker: str
     text: str
+
+    @property
+    def is_of_its_day(self) -> bool:
+        """Whether it was written down on the very day."""
+        return self.said_at.astimezone(SHANGHAI).date() == self.said_on
 
 
 class LetterKind(StrEnum):

@@ -107,7 +107,8 @@ def _outlook(
     if points < rules.threshold:
         yield f"再有 {rules.threshold - points} 分即达立案线 {rules.threshold} 分"
     else:
-        alone = [each for each in reasons if each.points > 0 and points - each.points < rules.threshold]
+        whole = sum(each.points for each in reasons)
+        alone = [each for each in reasons if each.points > 0 and whole - each.points < rules.threshold]
         if alone:
             yield "有一条不成立，就不到立案线：" + "、".join(each.kind.label for each in alone)
     for rule in rules.rules:

@@ -25,18 +25,24 @@ from zhusuo.zombies.rules import RuleSet, parse, shipped
 
 
 async def by_id(db: Connection, case_id: UUID) -> ZombieCase | None:
-    row = await db.fetchrow(
+    return next(iter(await by_ids(db, [case_id])), None)
+
+
+async def by_ids(db: Connection, case_ids: Sequence[UUID]) -> list[ZombieCase]:
+    """In the order in which they were opened."""
+    rows = await db.fetch(
         """
         SELECT id, number, registration_id, unit_id, carrier_id, district_code, name, cause, status, score,
                rules_number, reasons, opened_on, opened_at, changed_at, contact, code, notified_on, deadline_on,
                answered_at, answer, answer_text, late, inspected_on, found, decided_on, decided_at, decided_by, reason,
                appeal_until, appealed_on, newcomer_id, closed_at
           FROM zombie_cases
-         WHERE id = $1
+         WHERE id = ANY ($1::uuid[])
+      ORDER BY id
         """,
-        case_id,
+        list(case_ids),
     )
-    return _case(row) if row else None
+    return [_case(row) for row in rows]
 
 
 async def by_id_for(db: Connection, actor: Actor, case_id: UUID) -> ZombieCase | None:
@@ -350,8 +356,8 @@ async def awaiting_inspection(db: Connection, actor: Actor) -> list[ZombieCase]:
         actor.district_code,
         sorted(actor.subdistricts),
     )
-    found = [await by_id(db, row["id"]) for row in rows]
-    return [each for each in found if each is not None]
+    found = {each.id: each for each in await by_ids(db, [row["id"] for row in rows])}
+    return [found[row["id"]] for row in rows]
 
 
 def _case(row: Row) -> ZombieCase:

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhusuo.ports.api import dossiers, filings, lookups, reuses, schema, verification
+from zhusuo.ports.api import dossiers, filings, lookups, reuses, schema, verification, zombies
 
 doors: list[HTTPRouteHandler] = [
     lookups.lookup,
@@ -27,6 +27,7 @@ doors: list[HTTPRouteHandler] = [
     filings.show,
     filings.receive,
     filings.submit,
+    zombies.zombies,
     schema.schema,
     schema.openapi,
     verification.form,

@@ -186,6 +186,9 @@ POLICY: dict[str, Rule] = {
     "agency.carrier": session(AGENT, noun="carrier"),
     "agency.filings": session(AGENT),
     "agency.filings_xlsx": session(AGENT),
+    "property.zombies": session(MANAGER),
+    "property.zombie": session(MANAGER, noun="zombie_case"),
+    "property.say": session(MANAGER, noun="zombie_case"),
     "agency.filing": session(AGENT, noun="own_filing", key="filing_id"),
     "agency.vacancies": session(AGENT),
     "agency.vacancies_xlsx": session(AGENT),
@@ -244,6 +247,11 @@ POLICY: dict[str, Rule] = {
     "inspections.one": session(SUPERVISOR, noun="inspection"),
     "inspections.new": session(SUPERVISOR, noun="unit"),
     "inspections.plan": session(SUPERVISOR, noun="unit"),
+    # reply: with the code of a zombie letter
+    "reply.form": open_door(),
+    "reply.case": open_door(),
+    "reply.answer": open_door(),
+    "reply.object": open_door(),
     "inspections.plan_carrier": session(SUPERVISOR, noun="carrier"),
     "inspections.assign": session(SUPERVISOR, noun="inspection"),
     "inspections.start": session(SUPERVISOR, noun="inspection"),
@@ -356,5 +364,6 @@ POLICY: dict[str, Rule] = {
     "api.submit_filing": token("filings", noun="client_filing", key="filing_id"),
     # verification
     "verify.form": open_door(),
+    "api.zombies": token("zombies"),
     "verify.code": open_door(),
 }

@@ -2,6 +2,6 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhusuo.ports.property import pages, plan
+from zhusuo.ports.property import pages, plan, roster, zombies
 
-doors: list[HTTPRouteHandler] = [*pages.doors, *plan.doors]
+doors: list[HTTPRouteHandler] = [*pages.doors, *plan.doors, *roster.doors, *zombies.doors]

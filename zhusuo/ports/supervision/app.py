@@ -7,6 +7,7 @@ from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
 from zhusuo.ports.supervision.plates import pages as plates
 from zhusuo.ports.supervision.zombies import pages as zombies
+from zhusuo.ports.supervision.zombies import replies as zombie_replies
 
 doors: list[HTTPRouteHandler] = [
     pages.overview,
@@ -23,4 +24,5 @@ doors: list[HTTPRouteHandler] = [
     *risking.doors,
     *plates.doors,
     *zombies.doors,
+    *zombie_replies.doors,
 ]
