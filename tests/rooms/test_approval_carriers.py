@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from tests import make
 from tests import make_registrations as making

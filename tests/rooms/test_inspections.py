@@ -310,8 +310,8 @@ async def test_a_draw_goes_from_its_commitment_to_inspections_that_anybody_recom
     elsewhere = await make.carrier(db, name="隔壁大厦", subdistrict_code=objects.OTHER_SUBDISTRICT)
     await making.registered(db, unit_id=await make.unit(db, carrier_id=elsewhere, label="101室"))
     async with site.signed_in(supervisor) as visitor:
-        assert (await visitor.submit("/supervision/draws", title=" ")).status_code == 422
-        at = (await visitor.submit("/supervision/draws", title="十一月住所核查")).headers["location"]
+        assert (await visitor.submit("/supervision/inspections/draws", title=" ")).status_code == 422
+        at = (await visitor.submit("/supervision/inspections/draws", title="十一月住所核查")).headers["location"]
         seed = await db.fetchval("SELECT seed FROM random_draws")
         assert seed not in (await visitor.get(at)).text
         assert (await visitor.submit(f"{at}/draw")).status_code == 409
@@ -323,7 +323,7 @@ async def test_a_draw_goes_from_its_commitment_to_inspections_that_anybody_recom
         assert (await visitor.submit(f"{at}/draw")).status_code == 409
         assert seed in (await visitor.get(at)).text
         sheet = lots.read((await visitor.get(f"{at}/draw.csv")).text)
-        assert "十一月住所核查" in (await visitor.get("/supervision/draws")).text
+        assert "十一月住所核查" in (await visitor.get("/supervision/inspections/draws")).text
     assert lots.faults(sheet) == []
     assert len(sheet.entries) == 5 + 2
     drawn = await db.fetch("SELECT registration_id::text AS id FROM inspections WHERE cause = 'drawn'")
@@ -333,10 +333,10 @@ async def test_a_draw_goes_from_its_commitment_to_inspections_that_anybody_recom
 
 async def test_a_draw_that_is_given_up_stays_in_the_list(site: Site, supervisor: Actor) -> None:
     async with site.signed_in(supervisor) as visitor:
-        at = (await visitor.submit("/supervision/draws", title="十一月")).headers["location"]
+        at = (await visitor.submit("/supervision/inspections/draws", title="十一月")).headers["location"]
         assert (await visitor.submit(f"{at}/abandon", reason="")).status_code == 422
         await visitor.submit(f"{at}/abandon", reason="范围定错了")
-        assert "范围定错了" in (await visitor.get("/supervision/draws")).text
+        assert "范围定错了" in (await visitor.get("/supervision/inspections/draws")).text
         assert (await visitor.submit(f"{at}/freeze", count="1")).status_code == 409
 
 
@@ -356,14 +356,14 @@ async def test_the_highest_risks_are_spread_over_the_next_thirty_days(
             )
     assert await risks.weigh(site.database, today()) == 3
     async with site.signed_in(supervisor) as visitor:
-        page = (await visitor.get("/supervision/risks")).text
+        page = (await visitor.get("/supervision/inspections/risks")).text
         assert page.count("上海澜鹭信息科技有限公司") == 3
-        assert (await visitor.submit("/supervision/risks/plan", count="0")).status_code == 422
-        answer = await visitor.submit("/supervision/risks/plan", count="2")
+        assert (await visitor.submit("/supervision/inspections/risks/plan", count="0")).status_code == 422
+        answer = await visitor.submit("/supervision/inspections/risks/plan", count="2")
         assert "planned=2" in answer.headers["location"]
         assert "已排进 2 次核查" in (await visitor.get(answer.headers["location"])).text
-        assert "planned=1" in (await visitor.submit("/supervision/risks/plan", count="5")).headers["location"]
-        assert "planned=0" in (await visitor.submit("/supervision/risks/plan", count="5")).headers["location"]
-        assert (await visitor.get("/supervision/risks.xlsx?level=high")).content.startswith(b"PK")
+        assert "planned=1" in (await visitor.submit("/supervision/inspections/risks/plan", count="5")).headers["location"]
+        assert "planned=0" in (await visitor.submit("/supervision/inspections/risks/plan", count="5")).headers["location"]
+        assert (await visitor.get("/supervision/inspections/risks.xlsx?level=high")).content.startswith(b"PK")
     days = [row["due_on"] for row in await db.fetch("SELECT due_on FROM inspections ORDER BY due_on")]
     assert today() < days[0] < days[-1] <= today() + timedelta(days=30)

@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 def rows_of(content: bytes) -> list[list[object]]:
     """The table, which stands behind the sheet that says what it is."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return book.get_sheet_by_name(book.sheet_names[-1]).to_python()
+    return [list(row) for row in book.get_sheet_by_name(book.sheet_names[-1]).to_python()]
 
 
 def said(content: bytes) -> dict[str, str]:

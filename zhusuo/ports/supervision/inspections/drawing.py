@@ -50,7 +50,7 @@ class ReasonForm:
     reason: str = ""
 
 
-@get("/supervision/draws", name="draws.list")
+@get("/supervision/inspections/draws", name="draws.list")
 async def list_(request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor]) -> Template:
     return await _list(request, database, actor, "", {})
 
@@ -61,7 +61,7 @@ async def _list(request: Asked, database: Database, actor: Actor, title: str, er
     return page(request, "inspections/draws.html", draws=found, title=title, errors=errors, tones=TONES)
 
 
-@post("/supervision/draws", name="draws.commit", status_code=303)
+@post("/supervision/inspections/draws", name="draws.commit", status_code=303)
 async def commit(
     request: Asked,
     database: NamedDependency[Database],
@@ -69,12 +69,12 @@ async def commit(
     data: Annotated[TitleForm, URL_ENCODED],
 ) -> Template | Redirect:
     try:
-        return go(f"/supervision/draws/{await draws.commit(database, actor, data.title)}")
+        return go(f"/supervision/inspections/draws/{await draws.commit(database, actor, data.title)}")
     except Invalid as invalid:
         return again(await _list(request, database, actor, data.title, invalid.fields))
 
 
-@get("/supervision/draws/{draw_id:uuid}", name="draws.one")
+@get("/supervision/inspections/draws/{draw_id:uuid}", name="draws.one")
 async def one(
     request: Asked, draw_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Template:
@@ -105,7 +105,7 @@ async def _page(
     )
 
 
-@post("/supervision/draws/{draw_id:uuid}/freeze", name="draws.freeze", status_code=303)
+@post("/supervision/inspections/draws/{draw_id:uuid}/freeze", name="draws.freeze", status_code=303)
 async def freeze(
     request: Asked,
     draw_id: FromPath[UUID],
@@ -118,10 +118,10 @@ async def freeze(
         await draws.freeze(database, actor, draw_id, subdistrict=data.subdistrict, kind=data.kind, count=count)
     except Invalid as invalid:
         return again(await _page(request, database, actor, draw_id, data, invalid.fields))
-    return go(f"/supervision/draws/{draw_id}")
+    return go(f"/supervision/inspections/draws/{draw_id}")
 
 
-@post("/supervision/draws/{draw_id:uuid}/draw", name="draws.draw", status_code=303)
+@post("/supervision/inspections/draws/{draw_id:uuid}/draw", name="draws.draw", status_code=303)
 async def draw(
     draw_id: FromPath[UUID],
     database: NamedDependency[Database],
@@ -129,10 +129,10 @@ async def draw(
     day: NamedDependency[date],
 ) -> Redirect:
     await draws.draw(database, actor, draw_id, day=day)
-    return go(f"/supervision/draws/{draw_id}")
+    return go(f"/supervision/inspections/draws/{draw_id}")
 
 
-@post("/supervision/draws/{draw_id:uuid}/abandon", name="draws.abandon", status_code=303)
+@post("/supervision/inspections/draws/{draw_id:uuid}/abandon", name="draws.abandon", status_code=303)
 async def abandon(
     request: Asked,
     draw_id: FromPath[UUID],
@@ -144,10 +144,10 @@ async def abandon(
         await draws.abandon(database, actor, draw_id, data.reason)
     except Invalid as invalid:
         return again(await _page(request, database, actor, draw_id, FreezeForm(), invalid.fields))
-    return go(f"/supervision/draws/{draw_id}")
+    return go(f"/supervision/inspections/draws/{draw_id}")
 
 
-@get("/supervision/draws/{draw_id:uuid}/draw.csv", name="draws.csv")
+@get("/supervision/inspections/draws/{draw_id:uuid}/draw.csv", name="draws.csv")
 async def csv(
     draw_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
 ) -> Response[bytes]:

@@ -65,7 +65,7 @@ def _cursor(text: str) -> tuple[int, UUID] | None:
         raise NotFound("翻页位置无效，请从第一页重新看。") from error
 
 
-@get("/supervision/risks", name="risks.list")
+@get("/supervision/inspections/risks", name="risks.list")
 async def list_(
     request: Asked,
     database: NamedDependency[Database],
@@ -112,7 +112,7 @@ async def _page(
     )
 
 
-@get("/supervision/risks.xlsx", name="risks.list_xlsx")
+@get("/supervision/inspections/risks.xlsx", name="risks.list_xlsx")
 async def list_xlsx(
     request: Asked,
     database: NamedDependency[Database],
@@ -130,7 +130,7 @@ async def list_xlsx(
     return await files.export_long(database, actor, day, LISTING, read, request=request)
 
 
-@post("/supervision/risks/plan", name="risks.plan", status_code=303)
+@post("/supervision/inspections/risks/plan", name="risks.plan", status_code=303)
 async def plan(
     request: Asked,
     database: NamedDependency[Database],
@@ -145,7 +145,7 @@ async def plan(
         planned = await risks.plan_due(database, actor, count=count, day=day, **narrowed)
     except Invalid as invalid:
         return again(await _page(request, database, actor, day, data, None, "", invalid.fields))
-    return go(with_query("/supervision/risks", planned=planned, **{k: v or None for k, v in narrowed.items()}))
+    return go(with_query("/supervision/inspections/risks", planned=planned, **{k: v or None for k, v in narrowed.items()}))
 
 
 doors = [list_, list_xlsx, plan]
