@@ -27,6 +27,7 @@ from zhusuo.registrations import actions as registrations
 from zhusuo.registrations import sorting, watching
 from zhusuo.serve import Things, opened
 from zhusuo.settings import Settings
+from zhusuo.tenancies import reminders as leases
 from zhusuo.zombies import cases as zombie_cases
 from zhusuo.zombies import process as zombie_process
 
@@ -156,6 +157,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("sweep_zombies", 600, lambda: zombie_cases.sweep_daily(database, today())),
         ("lapse_zombies", 600, lambda: zombie_process.lapse(database, today())),
         ("remind", 600, lambda: reminders.remind(database, today())),
+        ("remind_of_leases", 600, lambda: leases.remind(database, today())),
         ("weigh_risks", 1800, lambda: risks.weigh_daily(database, today())),
         ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
         ("settle_given_up", 30, lambda: reading.settle_given_up(database)),

@@ -13,10 +13,9 @@ from zhusuo.db import Connection, Database
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor, Role
 from zhusuo.tenancies import store
-from zhusuo.tenancies.model import NewTenancy, Tenancy
+from zhusuo.tenancies.model import TENANT_LIMIT, NewTenancy, Tenancy, tenant_name
 
 REPORTERS = frozenset({Role.MANAGER, Role.AGENT, Role.CLERK, Role.CLIENT})
-TENANT_LIMIT = 100
 
 
 class AlreadyLeft(Conflict):
@@ -26,13 +25,13 @@ class AlreadyLeft(Conflict):
 
 async def move_in(database: Database, actor: Actor, new: NewTenancy) -> Tenancy:
     """迁入: a tenant is in a unit, by its lease or by the roster. Said again, it renews the term of the lease."""
-    new = replace(new, tenant=new.tenant.strip(), uscc=credit_codes.compact(new.uscc).upper())
+    new = replace(new, tenant=tenant_name(new.tenant), uscc=credit_codes.compact(new.uscc).upper())
     _check(new)
     async with database.transaction() as db:
         unit = await carriers.unit_by_id(db, new.unit_id)
         if unit is None:
             raise NotFound
-        await _check_reporter(db, actor, unit.carrier_id)
+        await check_reporter(db, actor, unit.carrier_id)
         await carriers.lock(db, unit.carrier_id)
         unit = await carriers.unit_by_id(db, new.unit_id)
         if unit is None or unit.retired_at is not None:
@@ -41,7 +40,7 @@ async def move_in(database: Database, actor: Actor, new: NewTenancy) -> Tenancy:
             raise Invalid({"unit": "公共部位不能入驻。"})
         tenancy, is_new = await store.insert_or_renew(db, unit, new, actor.person_id)
         event = "tenancy.moved_in" if is_new else "tenancy.renewed"
-        await _tell(db, actor, "move_in" if is_new else "renew", event, tenancy, unit.district_code)
+        await tell(db, actor, "move_in" if is_new else "renew", event, tenancy, unit.district_code)
         return tenancy
 
 
@@ -55,7 +54,7 @@ async def move_out(database: Database, actor: Actor, tenancy_id: UUID, on: date,
             raise Invalid({"on": f"迁出日期不能早于迁入日期 {tenancy.moved_in_on.isoformat()}。"})
         await store.set_moved_out(db, tenancy_id, on)
         left = replace(tenancy, moved_out_on=on)
-        await _tell(db, actor, "move_out", "tenancy.moved_out", left, district_code)
+        await tell(db, actor, "move_out", "tenancy.moved_out", left, district_code)
         return left
 
 
@@ -64,7 +63,40 @@ async def confirm_still_here(database: Database, actor: Actor, tenancy_id: UUID)
     async with database.transaction() as db:
         tenancy, district_code = await _to_change(db, actor, tenancy_id)
         await store.set_confirmed(db, tenancy_id)
-        await _tell(db, actor, "confirm_still_here", "tenancy.confirmed", tenancy, district_code)
+        await tell(db, actor, "confirm_still_here", "tenancy.confirmed", tenancy, district_code)
+
+
+async def renew(
+    database: Database, actor: Actor, tenancy_id: UUID, begins_on: date | None, ends_on: date | None
+) -> Tenancy:
+    """续租: the tenant stays, with a new term of the lease. Raises Invalid, AlreadyLeft."""
+    if ends_on is None:
+        raise Invalid({"lease_ends_on": "请填写新的租期止。"})
+    async with database.transaction() as db:
+        tenancy, district_code = await _to_change(db, actor, tenancy_id)
+        begins_on = begins_on or tenancy.lease_begins_on
+        if begins_on and ends_on < begins_on:
+            raise Invalid({"lease_ends_on": "租期的结束日期早于开始日期。"})
+        if tenancy.lease_ends_on is not None and ends_on < tenancy.lease_ends_on:
+            raise Invalid({"lease_ends_on": f"续租后的租期止不能早于现在的 {tenancy.lease_ends_on.isoformat()}。"})
+        renewed = replace(tenancy, lease_begins_on=begins_on, lease_ends_on=ends_on)
+        if renewed != tenancy:  # else a second click
+            await store.set_lease(db, tenancy_id, begins_on, ends_on)
+            await tell(db, actor, "renew", "tenancy.renewed", renewed, district_code)
+        return renewed
+
+
+async def confirm_floor(database: Database, actor: Actor, unit_id: UUID) -> int:
+    """都还在: everybody on the floor of this unit is still there; how many had not just been said to be."""
+    async with database.transaction() as db:
+        unit = await carriers.unit_by_id(db, unit_id)
+        if unit is None:
+            raise NotFound
+        district_code = await check_reporter(db, actor, unit.carrier_id)
+        await carriers.lock(db, unit.carrier_id)
+        for tenancy in (confirmed := await store.confirm_floor(db, unit)):
+            await tell(db, actor, "confirm_still_here", "tenancy.confirmed", tenancy, district_code)
+        return len(confirmed)
 
 
 def _check(new: NewTenancy) -> None:
@@ -84,13 +116,13 @@ async def _to_change(db: Connection, actor: Actor, tenancy_id: UUID) -> tuple[Te
     tenancy = await store.lock(db, tenancy_id)
     if tenancy is None:
         raise NotFound
-    district_code = await _check_reporter(db, actor, tenancy.carrier_id)
+    district_code = await check_reporter(db, actor, tenancy.carrier_id)
     if tenancy.moved_out_on is not None:
         raise AlreadyLeft(day=tenancy.moved_out_on.isoformat())
     return tenancy, district_code
 
 
-async def _check_reporter(db: Connection, actor: Actor, carrier_id: UUID) -> str:
+async def check_reporter(db: Connection, actor: Actor, carrier_id: UUID) -> str:
     """The carrier's district, if the actor may say who lives there."""
     if actor.role not in REPORTERS or (actor.role is Role.CLIENT and "tenancies" not in actor.scopes):
         raise NotAllowed
@@ -100,7 +132,7 @@ async def _check_reporter(db: Connection, actor: Actor, carrier_id: UUID) -> str
     return carrier.district_code
 
 
-async def _tell(db: Connection, actor: Actor, action: str, event: str, tenancy: Tenancy, district_code: str) -> None:
+async def tell(db: Connection, actor: Actor, action: str, event: str, tenancy: Tenancy, district_code: str) -> None:
     detail = {"unit_id": tenancy.unit_id, "tenant": tenancy.tenant, "moved_out_on": tenancy.moved_out_on}
     await audit.record(db, actor, action, "tenancy", tenancy.id, carrier_id=tenancy.carrier_id, detail=detail)
     await events.emit(

@@ -46,6 +46,8 @@ class UnitCard:
     registered: tuple[Registered, ...]
     flags: tuple[Flag, ...]
     version: DossierVersion | None
+    resident_count: int
+    """How many tenants there are on its floor."""
 
     @property
     def only_registered(self) -> tuple[Registered, ...]:
@@ -68,7 +70,8 @@ class Picture:
 
 
 async def occupants(db: Connection, carrier_id: UUID) -> list[Occupant]:
-    """Who lives in the carrier's units and who is registered there; a denied registration is suspected."""
+    """Who lives in the carrier's units and who is registered there; suspected is a registration that is contested or
+    denied, or in a unit that a zombie case has flagged."""
     rows = await db.fetch(
         """
         SELECT unit_id, tenant AS name, true AS resident, lease_ends_on, false AS suspected
@@ -76,7 +79,13 @@ async def occupants(db: Connection, carrier_id: UUID) -> list[Occupant]:
          WHERE carrier_id = $1
            AND moved_out_on IS NULL
      UNION ALL
-        SELECT unit_id, applicant, false, NULL, contested OR confirmed_by_manager IS FALSE
+        SELECT unit_id, applicant, false, NULL,
+               contested OR confirmed_by_manager IS FALSE
+               OR unit_id IN (SELECT unit_id
+                                FROM flags
+                               WHERE carrier_id = $1
+                                 AND kind = 'zombie'
+                                 AND cleared_at IS NULL)
           FROM registrations
          WHERE carrier_id = $1
            AND status <> 'ended'
@@ -119,7 +128,9 @@ async def unit_card(db: Connection, carrier: Carrier, unit_id: UUID, day: date, 
     if unit is None:
         return None
     found = await dossiers.effective_version_for(db, unit_id)
-    floor, cell = _floor_of(carrier, unit, units, await occupants(db, carrier.id), day, path)
+    here = await occupants(db, carrier.id)
+    floor, cell = _floor_of(carrier, unit, units, here, day, path)
+    mates = {each.id for each in units if (each.building, each.floor) == (unit.building, unit.floor)}
     return UnitCard(
         unit=unit,
         floor=floor,
@@ -128,6 +139,7 @@ async def unit_card(db: Connection, carrier: Carrier, unit_id: UUID, day: date, 
         registered=tuple(await registered_in(db, unit_id)),
         flags=tuple(await flags.open_for(db, unit_id)),
         version=found.version if found else None,
+        resident_count=sum(each.resident and each.unit_id in mates for each in here),
     )
 
 

@@ -88,6 +88,13 @@ class MoveInForm:
 
 
 @dataclass
+class RenewForm:
+    lease_begins_on: str = ""
+    lease_ends_on: str = ""
+    back: str = "/property"
+
+
+@dataclass
 class StaysForm:
     back: str = "/property"
 
@@ -167,7 +174,7 @@ async def sheet(
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
 ) -> Response[bytes]:
-    async with database.connection() as db:
+    async with database.transaction() as db:
         carrier = await reads.carrier_for(db, actor, carrier_id)
         units = await carriers.units(db, carrier_id)
         here = await plans.occupants(db, carrier_id)
@@ -227,6 +234,39 @@ async def stays(
     return go(own_path(data.back))
 
 
+@post("/property/units/{unit_id:uuid}/floor-stays", name="property.floor_stays", status_code=303)
+async def floor_stays(
+    unit_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    data: Annotated[StaysForm, URL_ENCODED],
+) -> Redirect:
+    """本层都还在."""
+    await actions.confirm_floor(database, actor, unit_id)
+    return go(own_path(data.back))
+
+
+@post("/property/tenancies/{tenancy_id:uuid}/renew", name="property.renew", status_code=303)
+async def renew(
+    request: Asked,
+    tenancy_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    data: Annotated[RenewForm, URL_ENCODED],
+) -> Template | Redirect:
+    """续租: until when it goes on."""
+    try:
+        begins, ends = a_day(data.lease_begins_on, "lease_begins_on"), a_day(data.lease_ends_on, "lease_ends_on")
+        await actions.renew(database, actor, tenancy_id, begins, ends)
+    except Invalid as invalid:
+        async with database.connection() as db:
+            carrier_id, unit_id = await reads.place_of(db, tenancy_id)
+        errors = {f"renew-{name}": sentence for name, sentence in invalid.fields.items()}
+        return again(await _plan(request, database, actor, carrier_id, day, Look(), unit_id, MoveInForm(), errors))
+    return go(own_path(data.back))
+
+
 @post("/property/tenancies/{tenancy_id:uuid}/moved-out", name="property.move_out", status_code=303)
 async def move_out(
     tenancy_id: FromPath[UUID],
@@ -245,4 +285,4 @@ async def move_out(
     return go(own_path(data.back))
 
 
-doors: list[HTTPRouteHandler] = [plan, sheet, move_in, stays, move_out]
+doors: list[HTTPRouteHandler] = [plan, sheet, move_in, stays, floor_stays, renew, move_out]

@@ -12,6 +12,7 @@ from zhusuo.dossiers.model import Document, DossierVersion, FilingKind, FilingSt
 from zhusuo.errors import NotFound
 from zhusuo.people.model import Actor
 from zhusuo.registrations.model import RegistrationStatus
+from zhusuo.tenancies import store as tenancies
 
 PAGE = 50
 VIEWS = {"": "待确认", "here": "在此处", "gone": "不在此处", "all": "全部"}
@@ -67,6 +68,34 @@ async def carrier_for(db: Connection, actor: Actor, carrier_id: UUID) -> Carrier
     if found is None:
         raise NotFound
     return found
+
+
+async def place_of(db: Connection, tenancy_id: UUID) -> tuple[UUID, UUID]:
+    """The carrier and the unit of a tenancy. Raises NotFound."""
+    found = await tenancies.by_id(db, tenancy_id)
+    if found is None:
+        raise NotFound
+    return found.carrier_id, found.unit_id
+
+
+async def roster(db: Connection, carrier_id: UUID) -> list[tuple[object, ...]]:
+    """Every live unit with who is in it, in the columns of the roster."""
+    rows = await db.fetch(
+        """
+        SELECT units.building, units.floor, CASE WHEN units.label = '' THEN units.number || '号' ELSE units.label END,
+               coalesce(tenancies.tenant, '空置'), businesses.uscc, tenancies.lease_begins_on,
+               tenancies.lease_ends_on, tenancies.moved_in_on, NULL
+          FROM units
+     LEFT JOIN tenancies ON tenancies.unit_id = units.id AND tenancies.moved_out_on IS NULL
+     LEFT JOIN businesses ON businesses.id = tenancies.business_id
+         WHERE units.carrier_id = $1
+           AND units.retired_at IS NULL
+           AND units.kind <> 'service'
+      ORDER BY units.building, units.floor NULLS LAST, units.key, tenancies.tenant
+        """,
+        carrier_id,
+    )
+    return [tuple(row) for row in rows]
 
 
 async def coverage(db: Connection, carrier_id: UUID) -> tuple[DossierVersion, ...]:
