@@ -10,8 +10,8 @@ from tests import make_registrations as making
 from tests.support import html
 from tests.support.web import Site, Visitor
 from zhusuo.db import Connection
-from zhusuo.dossiers import review
-from zhusuo.dossiers.model import ReturnReason
+from zhusuo.dossiers import parts, review
+from zhusuo.dossiers.model import PageNote, ReturnReason
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
 from zhusuo.ports.common.wizard.words import working_days_left
@@ -218,8 +218,32 @@ async def test_a_blurred_page_asks_for_a_better_one(site: Site, db: Connection) 
         path = await begun(visitor, carrier_id)
         document_id, *_ = await make.papers(db, filing_id=filing_id(path))
         await make.page(db, document_id=document_id, text="房地产权证")
-        await db.execute("UPDATE document_pages SET quality = '{doubtful}' WHERE document_id = $1", document_id)
-        assert "拍得不够清楚，识别可能有误" in (await visitor.get(f"{path}/documents")).text
+        await db.execute("UPDATE document_pages SET quality = '{blurred}' WHERE document_id = $1", document_id)
+        shown = html.parse((await visitor.get(f"{path}/documents")).text)
+        said = html.text(html.by_id(shown, "filing-list"))
+    assert "画面模糊，识别可能有误" in said
+    assert "请放平纸张、对准文字重新拍摄或扫描。" in said
+    assert "就用这件也行，可以继续提交，由人工审核。" in said
+    assert f"/documents/{document_id}?page=1" in html.links(html.by_id(shown, "filing-list")).values()
+
+
+async def test_what_is_on_file_already_and_what_is_missing_is_said_with_the_page(site: Site, db: Connection) -> None:
+    manager, carrier_id = await house(db)
+    async with site.signed_in(manager) as visitor:
+        path = await begun(visitor, carrier_id)
+        document_id, other_id, *_ = await make.papers(db, filing_id=filing_id(path))
+        notes = [
+            PageNote(code="missing_page", page=2, text="按页码看缺第 3 页，请补扫后重新上传。"),
+            PageNote(
+                code="on_file", page=1, text="这份材料已备案为“产证.pdf”，可以沿用。", other_id=other_id, other_page=1
+            ),
+        ]
+        await parts.replace_notes(db, document_id, notes)
+        shown = html.parse((await visitor.get(f"{path}/documents")).text)
+        said = html.text(html.by_id(shown, "filing-list"))
+        assert "按页码看缺第 3 页" in said
+        assert "这份材料已备案为“产证.pdf”" in said
+        assert (await visitor.submit(f"{path}/submit", declared="1")).status_code in (303, 422)
 
 
 async def test_a_duplicate_is_recognised_and_leads_to_the_one_before(site: Site, db: Connection) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier, CarrierAddress, Unit, UnitKind
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, scope, standing, store
+from zhusuo.dossiers import documents, parts, scope, standing, store
 from zhusuo.dossiers.checklist import Requirement, missing
 from zhusuo.dossiers.model import (
     Decision,
@@ -227,24 +227,29 @@ async def papers(db: Connection, filing: Filing) -> Papers:
     return Papers(
         documents=tuple(found),
         progress={each.document_id: each for each in await documents.progress(db, filing.id)},
-        flawed_pages=await _flawed_pages(db, ids),
+        flaws=await _flaws(db, ids),
+        notes=await parts.notes(db, ids),
         drawn=await _drawn(db, ids),
         originals=await _originals(db, [each.same_as for each in found if each.same_as]),
     )
 
 
-async def _flawed_pages(db: Connection, document_ids: Sequence[UUID]) -> dict[UUID, tuple[int, ...]]:
+async def _flaws(db: Connection, document_ids: Sequence[UUID]) -> dict[UUID, dict[int, tuple[str, ...]]]:
+    """By document and page: what is wrong with its picture."""
     rows = await db.fetch(
         """
-        SELECT document_id, array_agg(page ORDER BY page) AS pages
+        SELECT document_id, page, quality
           FROM document_pages
          WHERE document_id = ANY ($1::uuid[])
-           AND quality && ARRAY['doubtful', 'low_resolution']
-      GROUP BY document_id
+           AND quality <> '{}'
+      ORDER BY document_id, page
         """,
         list(document_ids),
     )
-    return {row["document_id"]: tuple(row["pages"]) for row in rows}
+    found: dict[UUID, dict[int, tuple[str, ...]]] = {}
+    for row in rows:
+        found.setdefault(row["document_id"], {})[row["page"]] = tuple(row["quality"])
+    return found
 
 
 async def _drawn(db: Connection, document_ids: Sequence[UUID]) -> frozenset[UUID]:

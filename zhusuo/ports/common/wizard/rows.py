@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from ocr.quality import SENTENCES
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.documents import Progress
-from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus
+from zhusuo.dossiers.model import FLAWS, Document, DocumentKind, DocumentStatus, PageNote
 
 Params = dict[str, Any]
 KINDS = [(kind.value, kind.label) for kind in DocumentKind if kind is not DocumentKind.BLANK]
 STAGES = {"open": "正在打开", "draw": "正在生成图像", "read": "正在读取"}
-RETAKE = ("放在窗边平铺，手机与纸面平行", "四角都留在画面里，点一下文字再拍")
+NOTED = {
+    "on_file": "这份材料已经传过",
+    "missing_page": "可能缺页",
+    "duplicate_page": "有重复的页",
+    "out_of_order": "页序已自动排好",
+}
+MOST_FLAWS = 4
 BY_HAND = "可以继续提交，由人工审核。"
 PENDING = (DocumentStatus.WAITING, DocumentStatus.READING)
 UNSURE = 0.75
@@ -24,7 +31,8 @@ class Papers:
 
     documents: tuple[Document, ...]
     progress: Mapping[UUID, Progress]
-    flawed_pages: Mapping[UUID, tuple[int, ...]]
+    flaws: Mapping[UUID, Mapping[int, Sequence[str]]]
+    notes: Mapping[UUID, Sequence[PageNote]]
     drawn: Collection[UUID]
     originals: Collection[UUID]
 
@@ -61,7 +69,7 @@ def document_row(document: Document, papers: Papers) -> Params:
         "done": progress.page if progress and counted else 0,
         "most": progress.pages if progress and counted else 0,
         "original": f"/documents/{document.same_as}" if document.same_as in papers.originals else "",
-        "flaw": _flaw(document, papers.flawed_pages.get(document.id, ())),
+        "flaw": _flaw(document, papers),
     }
 
 
@@ -85,17 +93,42 @@ def _sureness(document: Document) -> str:
     return f"种类由人选定{also}" if document.kind_by == "person" else also.lstrip("，")
 
 
-def _flaw(document: Document, flawed_pages: Sequence[int]) -> Params | None:
+def _flaw(document: Document, papers: Papers) -> Params | None:
+    """What is wrong with a document, what to do about it, and the page it is about; nothing stands in the way."""
     if document.status is DocumentStatus.UNREADABLE:
         advice = ["清楚的原件请重新扫描或拍照再传，传好后移除这一件", BY_HAND]
         return {"title": document.trouble or "这件材料读不出内容", "advice": advice, "again": True}
+    flaws, notes = papers.flaws.get(document.id, {}), papers.notes.get(document.id, ())
+    advice = [*_flaw_sentences(document, flaws), *(note.text for note in notes)]
     if document.status is DocumentStatus.READ and document.trouble:
-        return {"title": document.trouble, "advice": [BY_HAND], "again": False}
-    if flawed_pages:
-        pages = "、".join(str(page) for page in flawed_pages[:5])
-        title = "拍得不够清楚，识别可能有误" if document.page_count == 1 else f"第 {pages} 页不够清楚，识别可能有误"
-        return {"title": title, "advice": [*RETAKE, f"就用这件也行，{BY_HAND}"], "again": False}
-    return None
+        return {"title": document.trouble, "advice": [*advice, BY_HAND], "again": False}
+    if not advice:
+        return None
+    page = min([*flaws, *(note.page for note in notes)])
+    shown = {"thumb": f"/documents/{document.id}/thumbs/{page}.webp", "href": f"/documents/{document.id}?page={page}"}
+    plain = [] if all(note.code == "out_of_order" for note in notes) and not flaws else [f"就用这件也行，{BY_HAND}"]
+    return {"title": _flaw_title(document, flaws, notes), "advice": [*advice, *plain], "again": False, **shown}
+
+
+def _flaw_title(document: Document, flaws: Mapping[int, Sequence[str]], notes: Sequence[PageNote]) -> str:
+    """第 2 页画面模糊; 3 页看不清."""
+    if len(flaws) > 1:
+        return f"有 {len(flaws)} 页看不清，识别可能有误"
+    if flaws:
+        [(page, codes)] = flaws.items()
+        where = "" if document.page_count == 1 else f"第 {page} 页"
+        return f"{where}{'、'.join(FLAWS.get(code, code) for code in codes)}，识别可能有误"
+    return NOTED.get(notes[0].code, "请看一下这一页")
+
+
+def _flaw_sentences(document: Document, flaws: Mapping[int, Sequence[str]]) -> list[str]:
+    """What to do about the first few flawed pages."""
+    said = []
+    for page, codes in list(flaws.items())[:MOST_FLAWS]:
+        where = "" if document.page_count == 1 else f"第 {page} 页："
+        said.append(where + next((SENTENCES[code] for code in codes if code in SENTENCES), "请看一下这一页。"))
+    more = len(flaws) - MOST_FLAWS
+    return [*said, f"另有 {more} 页也是这样。"] if more > 0 else said
 
 
 def needs(requirements: Iterable[Requirement], documents: Sequence[Document]) -> list[Params]:
