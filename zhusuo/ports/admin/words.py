@@ -142,6 +142,7 @@ NOUNS = {
     "document": "材料",
     "dossier": "档案",
     "dossier_version": "档案版本",
+    "figure": "数字",
     "filing": "备案",
     "flag": "提示",
     "inspection": "核查",

@@ -279,6 +279,8 @@ POLICY: dict[str, Rule] = {
     "risks.list": session(SUPERVISOR),
     "risks.list_xlsx": session(SUPERVISOR),
     "risks.plan": session(SUPERVISOR),
+    "figures.all": session(SUPERVISOR),
+    "figures.csv": session(SUPERVISOR),
     "plates.list": session(SUPERVISOR, noun="carrier"),
     "plates.issue": session(SUPERVISOR, noun="carrier"),
     "plates.replace": session(SUPERVISOR, noun="unit"),

@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from zhusuo.ports.supervision import pages
+from zhusuo.ports.supervision.figures import pages as figures
 from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
 from zhusuo.ports.supervision.plates import pages as plates
@@ -23,6 +24,9 @@ doors: list[HTTPRouteHandler] = [
     *drawing.doors,
     *risking.doors,
     *plates.doors,
+    *figures.doors,
     *zombies.doors,
+    *zombie_lists.doors,
+    *zombie_rules.doors,
     *zombie_replies.doors,
 ]
