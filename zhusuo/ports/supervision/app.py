@@ -26,7 +26,5 @@ doors: list[HTTPRouteHandler] = [
     *plates.doors,
     *figures.doors,
     *zombies.doors,
-    *zombie_lists.doors,
-    *zombie_rules.doors,
     *zombie_replies.doors,
 ]
