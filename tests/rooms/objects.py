@@ -19,6 +19,7 @@ from zhusuo.registrations import actions as registrations
 from zhusuo.registrations.model import NewReuse
 from zhusuo.signing import Signer
 from zhusuo.waivers.actions import import_shipped
+from zhusuo.zombies import rules as zombie_rules
 
 OTHER_DISTRICT = "310101"
 OTHER_SUBDISTRICT = "310104004"
@@ -151,6 +152,21 @@ async def zombie_letter(db: Connection, actor: Actor) -> UUID:
         await zombie_case(db, actor),
         f"JS-{make.number():06}",
         content,
+    )
+    return found
+
+
+async def zombie_rule_set(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO zombie_rule_sets (district_code, number, threshold, rules, note, proposed_by)
+             VALUES ($1, $2, 60, $3, '试一试', $4)
+          RETURNING id
+        """,
+        actor.district_code,
+        1 + make.number(),
+        zombie_rules.written(zombie_rules.shipped().rules),
+        actor.person_id,
     )
     return found
 
@@ -389,6 +405,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "business": business,
     "zombie_case": zombie_case,
     "zombie_letter": zombie_letter,
+    "zombie_rule_set": zombie_rule_set,
     "management": management,
     "filing": filing,
     "client_filing": client_filing,

@@ -125,3 +125,77 @@ async def test_an_objection_is_decided_by_another(site: Site, database: OneConne
     async with site.signed_in(there.supervisor) as first, site.signed_in(there.colleague) as second:
         assert "由另一位监管员复核" in (await first.get(f"/supervision/zombies/{case.id}")).text
         assert "作出复核决定" in (await second.get(f"/supervision/zombies/{case.id}")).text
+
+
+async def test_a_list_of_a_department_is_tried_first_and_then_taken_in(
+    site: Site, database: OneConnection, db: Connection, there: Place
+) -> None:
+    await db.execute("UPDATE businesses SET uscc = '91310104MA1FR1234X'")
+    table = (
+        "统一社会信用代码,企业名称,列入日期,列入原因\n"
+        f"91310104MA1FR1234X,{NAME},2026/11/2,通过登记的住所无法联系\n"
+        f",{NAME},2026年11月2日,同一家再写一次\n"
+        "91310104MA1FR9999X,上海没有这家有限公司,2026-11-02,\n"
+    )
+    sent = {"kind": "listed", "source": "区局信用科", "dated_on": "2026-11-02"}
+    async with site.signed_in(there.supervisor) as visitor:
+        tried = await visitor.post(
+            "/supervision/zombies/lists",
+            data={"_csrf_token": visitor.csrf_token, **sent},
+            files={"file": ("异常名录.csv", table.encode("utf-8-sig"), "text/csv")},
+        )
+        assert "共 3 行，比对到 2 条登记，其中新的线索 1 条；1 行没有比对上" in text(parse(tried.text))
+        assert "本区没有这家企业的有效登记" in tried.text
+        assert await db.fetchval("SELECT count(*) FROM zombie_signals WHERE kind = 'listed'") == 0
+        rows = next(each.get("value") for each in parse(tried.text).iter("input") if each.get("name") == "rows")
+        for _ in range(2):
+            done = await visitor.submit(
+                "/supervision/zombies/lists/confirm", rows=rows, file_name="异常名录.csv", **sent
+            )
+            assert done.status_code == 303
+        assert "区局信用科" in (await visitor.get("/supervision/zombies/lists")).text
+    assert await db.fetchval("SELECT count(*) FROM zombie_signals WHERE kind = 'listed'") == 1
+    assert await db.fetchval("SELECT count(*) FROM events WHERE kind = 'zombie.signal_recorded'") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("地址,面积\n云锦路887号,3\n", "没有找到表头"),
+        ("企业名称,日期\n上海甲有限公司,昨天\n", "看不懂"),
+        ("企业名称,日期\n上海甲有限公司,2099-01-01\n", "日期晚于今天"),
+        ("", "没有找到表头"),
+    ],
+)
+async def test_a_list_that_cannot_be_read_says_where(site: Site, there: Place, table: str, said: str) -> None:
+    async with site.signed_in(there.supervisor) as visitor:
+        tried = await visitor.post(
+            "/supervision/zombies/lists",
+            data={"_csrf_token": visitor.csrf_token, "kind": "listed", "source": "信用科", "dated_on": "2026-11-02"},
+            files={"file": ("名单.csv", table.encode("utf-8-sig"), "text/csv")},
+        )
+        assert said in tried.text
+        assert "写入 " not in text(parse(tried.text))
+
+
+async def test_rules_are_proposed_replayed_and_put_in_force_on_their_page(site: Site, there: Place) -> None:
+    async with site.signed_in(there.supervisor) as proposer, site.signed_in(there.colleague) as other:
+        page = parse((await proposer.get("/supervision/zombies/rules")).text)
+        cells = {
+            str(each.get("name")): str(each.get("value") or "")
+            for each in page.iter("input")
+            if "_" in str(each.get("name")) and each.get("name") != "_csrf_token"
+        }
+        wrong = await proposer.submit("/supervision/zombies/rules", **{**cells, "weight_denied": "多"}, threshold="30")
+        assert wrong.status_code == 422
+        assert "请填写 -100 至 100 之间的整数" in wrong.text
+        form = {**cells, "weight_denied": "60", "threshold": "50", "note": "物业否认的，多半属实"}
+        assert (await proposer.submit("/supervision/zombies/rules", **form)).status_code == 303
+        page = parse((await proposer.get("/supervision/zombies/rules")).text)
+        assert "物业表示不在此处：+50 分改为 +60 分" in text(page)
+        replay = next(str(each.get("action")) for each in page.iter("form") if "/replay" in str(each.get("action")))
+        assert (await proposer.submit(replay, since="2025-11-22", until="2026-11-22")).status_code == 303
+        assert "会立案 0 件" in (await proposer.get("/supervision/zombies/rules")).text
+        assert (await proposer.submit(replay.replace("/replay", "/activate"))).status_code == 409
+        assert (await other.submit(replay.replace("/replay", "/activate"))).status_code == 303
+        assert "第 2 版现行，合计 50 分立案" in (await other.get("/supervision/zombies/rules")).text

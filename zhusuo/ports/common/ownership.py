@@ -155,6 +155,19 @@ async def zombie_letter(db: Connection, actor: Actor, zombie_letter_id: UUID) ->
     )
 
 
+async def zombie_rule_set(db: Connection, actor: Actor, zombie_rule_set_id: UUID) -> bool:
+    """The district's own rules."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM zombie_rule_sets WHERE id = $1 AND district_code = $2)
+            """,
+            zombie_rule_set_id,
+            actor.district_code,
+        )
+    )
+
+
 async def management(db: Connection, actor: Actor, management_id: UUID) -> bool:
     """Its own organisation, and the clerks and administrators of the district."""
     return bool(
@@ -538,6 +551,7 @@ VISIBLE = {
     "business": business,
     "zombie_case": zombie_case,
     "zombie_letter": zombie_letter,
+    "zombie_rule_set": zombie_rule_set,
     "management": management,
     "filing": filing,
     "lease": lease,

@@ -7,8 +7,10 @@ from zhusuo.ports.supervision.figures import pages as figures
 from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
 from zhusuo.ports.supervision.plates import pages as plates
+from zhusuo.ports.supervision.zombies import lists as zombie_lists
 from zhusuo.ports.supervision.zombies import pages as zombies
 from zhusuo.ports.supervision.zombies import replies as zombie_replies
+from zhusuo.ports.supervision.zombies import rules as zombie_rules
 
 doors: list[HTTPRouteHandler] = [
     pages.overview,
@@ -26,5 +28,7 @@ doors: list[HTTPRouteHandler] = [
     *plates.doors,
     *figures.doors,
     *zombies.doors,
+    *zombie_lists.doors,
+    *zombie_rules.doors,
     *zombie_replies.doors,
 ]
