@@ -265,6 +265,14 @@ DAMAGE = {
                FROM registrations
     """,
     "reuses_at_odds_with_their_registration": "UPDATE reuses SET status = 'refused'",
+    "registrations_at_odds_with_their_case": "UPDATE registrations SET contested = true",
+    "cases_at_odds_with_their_story": """
+        INSERT INTO zombie_cases (number, registration_id, unit_id, carrier_id, district_code, name, cause, status,
+                                  score, rules_number, reasons, opened_on, closed_at, code)
+             SELECT 'JS-1', id, unit_id, carrier_id, district_code, applicant, 'moved_out', 'dismissed',
+                    60, 1, '[]', current_date, now(), '7'
+               FROM registrations
+    """,
     "holds_that_never_end": "UPDATE registrations SET held_until = now() - interval '2 days'",
     "reuses_of_a_version_not_effective_then": "UPDATE reuses SET created_at = now() - interval '1 day'",
     "submissions_and_decisions_without_audit": "DELETE FROM audit_entries WHERE action = 'approve'",
@@ -302,6 +310,7 @@ ALSO = {
         "submissions_and_decisions_without_audit",
         "decisions_without_event",
     },
+    "cases_at_odds_with_their_story": {"things_without_audit"},
     "filings_at_odds_with_their_decision": {"approved_filings_and_versions_that_do_not_match"},
     "versions_at_odds_with_their_units": {"reuses_of_a_version_not_effective_then"},
 }

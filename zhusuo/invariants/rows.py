@@ -410,6 +410,90 @@ async def reuses_at_odds_with_their_registration(db: Connection) -> list[str]:
     )
 
 
+async def registrations_at_odds_with_their_case(db: Connection) -> list[str]:
+    """A live registration is contested just as long as a case about it is open; the unit says so as long, in a flag.
+
+    What was cleared is not registered any more. A case whose registration has ended closes itself within minutes.
+    """
+    return _cases(
+        await db.fetch(
+            """
+            WITH contesting AS (
+                SELECT number, registration_id
+                  FROM zombie_cases
+                 WHERE status IN ('opened', 'notified', 'answered', 'silent', 'inspecting', 'inspected', 'unsettled')
+            )
+            SELECT '登记 ' || registrations.id || ' 有争议而无案件' AS found
+              FROM registrations
+             WHERE registrations.contested
+               AND registrations.status <> 'ended'
+               AND NOT EXISTS (SELECT FROM contesting WHERE registration_id = registrations.id)
+         UNION ALL
+            SELECT '案件 ' || contesting.number || ' 的登记' ||
+                   CASE registrations.status WHEN 'ended' THEN '早已结束' ELSE '没有争议' END
+              FROM contesting
+              JOIN registrations ON registrations.id = contesting.registration_id
+             WHERE (registrations.status = 'ended' AND registrations.ended_at < now() - interval '15 minutes')
+                OR (registrations.status <> 'ended' AND NOT registrations.contested)
+         UNION ALL
+            SELECT '案件 ' || contesting.number || ' 没有提示'
+              FROM contesting
+              JOIN registrations ON registrations.id = contesting.registration_id
+             WHERE registrations.status <> 'ended'
+               AND NOT EXISTS (
+                SELECT
+                  FROM flags
+                 WHERE flags.carrier_id = registrations.carrier_id
+                   AND flags.kind = 'zombie'
+                   AND flags.source = 'registration:' || registrations.id
+                   AND flags.cleared_at IS NULL)
+         UNION ALL
+            SELECT '案件 ' || zombie_cases.number || ' 已清退而登记仍在'
+              FROM zombie_cases
+              JOIN registrations ON registrations.id = zombie_cases.registration_id
+             WHERE zombie_cases.status IN ('cleared', 'appealed', 'upheld')
+               AND registrations.status <> 'ended'
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
+async def cases_at_odds_with_their_story(db: Connection) -> list[str]:
+    """Every case began, its steps follow each other in time, and its last one is where it stands."""
+    return _cases(
+        await db.fetch(
+            """
+            WITH told AS (
+                SELECT case_id, kind, said_on, said_at,
+                       lag(said_on) OVER story AS on_before, lag(said_at) OVER story AS at_before,
+                       lead(id) OVER story IS NULL AS is_last
+                  FROM zombie_steps
+                WINDOW story AS (PARTITION BY case_id ORDER BY said_at, id)
+            )
+            SELECT '案件 ' || number || ' 没有立案一步' AS found
+              FROM zombie_cases
+             WHERE NOT EXISTS (SELECT FROM told WHERE case_id = zombie_cases.id AND kind = 'opened')
+         UNION ALL
+            SELECT '案件 ' || number || ' 的步骤先后颠倒'
+              FROM zombie_cases
+             WHERE EXISTS (
+                SELECT
+                  FROM told
+                 WHERE case_id = zombie_cases.id
+                   AND (said_on < on_before OR said_at < at_before))
+         UNION ALL
+            SELECT '案件 ' || number || '（' || status || '）与最后一步不符'
+              FROM zombie_cases
+              JOIN told ON told.case_id = zombie_cases.id AND told.is_last
+             WHERE told.kind NOT IN ('answered', 'manager_said', 'newcomer')
+               AND told.kind <> status
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
 async def holds_that_never_end(db: Connection) -> list[str]:
     return _cases(
         await db.fetch(
@@ -504,6 +588,8 @@ async def things_without_audit(db: Connection) -> list[str]:
                 SELECT 'management', id FROM managements
              UNION ALL
                 SELECT 'correction', id FROM corrections
+             UNION ALL
+                SELECT 'zombie_case', id FROM zombie_cases
              UNION ALL
                 SELECT 'person', id FROM persons
              UNION ALL
@@ -623,6 +709,8 @@ async def rows_of_another_district_than_their_carrier(db: Connection) -> list[st
                 SELECT 'registration', id, carrier_id, district_code FROM registrations
              UNION ALL
                 SELECT 'correction', id, carrier_id, district_code FROM corrections
+             UNION ALL
+                SELECT 'zombie_case', id, carrier_id, district_code FROM zombie_cases
             )
             SELECT placed.noun || ' ' || placed.id AS found
               FROM placed
@@ -653,6 +741,8 @@ async def rows_of_another_carrier_than_their_unit(db: Connection) -> list[str]:
                 SELECT 'registration', id, unit_id, carrier_id FROM registrations
              UNION ALL
                 SELECT 'correction', id, unit_id, carrier_id FROM corrections
+             UNION ALL
+                SELECT 'zombie_case', id, unit_id, carrier_id FROM zombie_cases
              UNION ALL
                 SELECT 'unit', id, part_of, carrier_id FROM units
             )
@@ -782,6 +872,8 @@ QUESTIONS: tuple[tuple[Invariant, Question], ...] = (
     _asked(3, cover_carried_without_its_area, "照旧覆盖的单元面积前后相符"),
     _asked(4, exclusive_registrations_that_overlap, "同一空间至多一个独占的有效登记"),
     _asked(4, reuses_at_odds_with_their_registration, "调用与其登记的状态一致"),
+    _asked(4, registrations_at_odds_with_their_case, "登记有争议，当且仅当有未了结的僵尸住所案件"),
+    _asked(4, cases_at_odds_with_their_story, "僵尸住所案件的状态与经过一致，步骤先后有序"),
     _asked(4, holds_that_never_end, "保留到期即释放"),
     _asked(5, reuses_of_a_version_not_effective_then, "调用所依据的版本当时有效"),
     _asked(6, submissions_and_decisions_without_audit, "每次提交和决定都有留痕"),
