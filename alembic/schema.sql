@@ -717,6 +717,12 @@ CREATE TABLE managements (
     CONSTRAINT management_status CHECK ((status = ANY (ARRAY['claimed'::text, 'confirmed'::text, 'refused'::text, 'ended'::text])))
 );
 
+CREATE TABLE notice_reads (
+    notice_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE notices (
     id uuid DEFAULT uuidv7() NOT NULL,
     organisation_id uuid NOT NULL,
@@ -726,8 +732,7 @@ CREATE TABLE notices (
     body text DEFAULT ''::text NOT NULL,
     link text NOT NULL,
     carrier_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    read_at timestamp with time zone
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE organisation_subdistricts (
@@ -1457,6 +1462,9 @@ ALTER TABLE ONLY look_requests
 ALTER TABLE ONLY managements
     ADD CONSTRAINT managements_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY notice_reads
+    ADD CONSTRAINT notice_reads_pkey PRIMARY KEY (notice_id, person_id);
+
 ALTER TABLE ONLY notices
     ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
 
@@ -1766,8 +1774,6 @@ CREATE INDEX managements_by_organisation ON managements USING btree (organisatio
 CREATE INDEX managements_open ON managements USING btree (claimed_at) WHERE (status = 'claimed'::text);
 
 CREATE INDEX notices_by_organisation ON notices USING btree (organisation_id, created_at DESC);
-
-CREATE INDEX notices_unread ON notices USING btree (organisation_id) WHERE (read_at IS NULL);
 
 CREATE INDEX persons_by_organisation ON persons USING btree (organisation_id);
 
@@ -2159,6 +2165,12 @@ ALTER TABLE ONLY managements
 
 ALTER TABLE ONLY managements
     ADD CONSTRAINT managements_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);
+
+ALTER TABLE ONLY notice_reads
+    ADD CONSTRAINT notice_reads_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY notice_reads
+    ADD CONSTRAINT notice_reads_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
 
 ALTER TABLE ONLY notices
     ADD CONSTRAINT notices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id);

@@ -585,10 +585,19 @@ async def _records(db: Connection) -> None:
     )
     await db.execute(
         """
-        INSERT INTO notices (organisation_id, kind, title, body, link, created_at, read_at)
+        INSERT INTO notices (organisation_id, kind, title, body, link, created_at)
              SELECT o.id, 'reuse', '新登记 ' || n, '登记申请正在办理，请留意并在登记后确认。', '/notices',
-                    now() - n * interval '1 hour', CASE WHEN n > 50 THEN now() END
+                    now() - n * interval '1 hour'
                FROM organisations AS o, generate_series(1, 2000) AS n
+        """
+    )
+    await db.execute(
+        """
+        INSERT INTO notice_reads (notice_id, person_id)
+             SELECT n.id, p.id
+               FROM notices AS n
+               JOIN persons AS p ON p.organisation_id = n.organisation_id
+              WHERE n.created_at < now() - interval '50 hours'
         """
     )
     await db.execute(

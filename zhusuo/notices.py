@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -35,6 +36,42 @@ async def send(
     )
 
 
+class About(StrEnum):
+    """What a notice asks of its reader."""
+
+    TO_DO = "to_do"
+    ENDING = "ending"
+    DECIDED = "decided"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {About.TO_DO: "要办的", About.ENDING: "快到期的", About.DECIDED: "已决定的"}
+KINDS: dict[str, About] = {
+    **dict.fromkeys(
+        (
+            *("filing_returned", "filing_submitted", "filing_conflict", "management_claimed", "registration"),
+            *("look_asked", "inspection_assigned", "zombie_answered", "zombie_appealed", "zombie_manager"),
+            *("zombie_opened", "zombie_silent", "zombie_unsettled", "rights_changed", "units_changed"),
+        ),
+        About.TO_DO,
+    ),
+    **dict.fromkeys(
+        ("leases_ending", "leases_over", "version_ending", "version_over", "filing_lapsed", "hold_expired"),
+        About.ENDING,
+    ),
+}
+"""Kinds that ask for something; whatever is not here tells of what was decided or found."""
+UNREAD_DAYS = 90
+"""What nobody has looked at for so long counts as unread no more."""
+
+
+def about(kind: str) -> About:
+    return KINDS.get(kind, About.DECIDED)
+
+
 class Reader(Protocol):
     """Whose inbox it is: a `people.model.Actor`, one storey up. Administrators look after the system, not its cases."""
 
@@ -56,16 +93,24 @@ class Notice:
     created_at: datetime
     read_at: datetime | None
 
+    @property
+    def about(self) -> About:
+        return about(self.kind)
+
 
 async def inbox(db: Connection, actor: Reader, limit: int = 200) -> list[Notice]:
-    """The newest notices for this person, and those for everybody who does the work of the organisation."""
+    """The newest notices for this person, and those for everybody who does the work of the organisation.
+
+    Each reads for themselves: what a colleague has read is still unread here.
+    """
     rows = await db.fetch(
         """
-        SELECT id, kind, title, body, link, created_at, read_at
+        SELECT notices.id, notices.kind, notices.title, notices.body, notices.link, notices.created_at, own.read_at
           FROM notices
-         WHERE organisation_id = $1
-           AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
-      ORDER BY created_at DESC
+     LEFT JOIN notice_reads AS own ON own.notice_id = notices.id AND own.person_id = $2
+         WHERE notices.organisation_id = $1
+           AND (notices.person_id = $2 OR (notices.person_id IS NULL AND $3 <> 'administrator'))
+      ORDER BY notices.created_at DESC
          LIMIT $4
         """,
         actor.organisation_id,
@@ -76,31 +121,43 @@ async def inbox(db: Connection, actor: Reader, limit: int = 200) -> list[Notice]
     return [Notice(**dict(row)) for row in rows]
 
 
-async def read(db: Connection, organisation_id: UUID, notice_id: UUID) -> str | None:
-    """Mark a notice of this organisation as read; the path it points to, or None."""
+async def read(db: Connection, actor: Reader, notice_id: UUID) -> str | None:
+    """This person has read a notice of theirs; the path it points to, or None."""
     link: str | None = await db.fetchval(
         """
-        UPDATE notices
-           SET read_at = coalesce(read_at, now())
-         WHERE id = $1
-           AND organisation_id = $2
-     RETURNING link
+        WITH mine AS (
+            SELECT id, link
+              FROM notices
+             WHERE id = $1
+               AND organisation_id = $2
+               AND (person_id IS NULL OR person_id = $3)
+        ),
+        noted AS (
+            INSERT INTO notice_reads (notice_id, person_id)
+                 SELECT id, $3
+                   FROM mine
+            ON CONFLICT DO NOTHING
+        )
+        SELECT link
+          FROM mine
         """,
         notice_id,
-        organisation_id,
+        actor.organisation_id,
+        actor.person_id,
     )
     return link
 
 
 async def read_all(db: Connection, actor: Reader) -> None:
-    """Mark everything in this person's inbox as read."""
+    """This person has read everything in the inbox."""
     await db.execute(
         """
-        UPDATE notices
-           SET read_at = now()
-         WHERE organisation_id = $1
-           AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
-           AND read_at IS NULL
+        INSERT INTO notice_reads (notice_id, person_id)
+             SELECT id, $2
+               FROM notices
+              WHERE organisation_id = $1
+                AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
+        ON CONFLICT DO NOTHING
         """,
         actor.organisation_id,
         actor.person_id,

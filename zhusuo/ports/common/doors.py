@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from storage.store import Store
 from zhusuo.db import Database
 from zhusuo.errors import Refusal
-from zhusuo.notices import inbox
+from zhusuo.notices import About, inbox
 from zhusuo.notices import read as mark_read
 from zhusuo.notices import read_all as mark_all_read
 from zhusuo.people import actions
@@ -112,11 +112,16 @@ async def preferences(
 
 @get("/notices", name="notices")
 async def notices(
-    request: Request[Any, Any, Any], database: NamedDependency[Database], actor: NamedDependency[Actor]
+    request: Request[Any, Any, Any],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    about: FromQuery[str] = "",
 ) -> Template:
+    """`about` is what they ask of one: to_do, ending or decided; all of them without."""
     async with database.connection() as db:
         found = await inbox(db, actor)
-    return page(request, "notices.html", notices=found)
+    shown = [each for each in found if each.about == about] if about in list(About) else found
+    return page(request, "notices.html", notices=found, shown=shown, about=about, kinds=list(About))
 
 
 @get("/notices/{notice_id:uuid}", name="read_notice")
@@ -125,7 +130,7 @@ async def read_notice(
 ) -> Redirect:
     """Marks the notice as read and goes where it points."""
     async with database.transaction() as db:
-        return go(own_path(await mark_read(db, actor.organisation_id, notice_id) or "/notices"))
+        return go(own_path(await mark_read(db, actor, notice_id) or "/notices"))
 
 
 @post("/notices/read", name="read_notices", status_code=303)

@@ -11,6 +11,7 @@ from storage.model import StoreError
 from storage.store import Store
 from zhusuo import db as postgres
 from zhusuo.db import Connection, Database
+from zhusuo.notices import UNREAD_DAYS
 from zhusuo.people import store as people
 from zhusuo.people.actions import hash_token
 from zhusuo.people.model import Actor
@@ -95,10 +96,20 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
     row = await db.fetchrow(
         """
         SELECT (SELECT count(*)
-                  FROM notices
-                 WHERE organisation_id = $1
-                   AND (person_id = $2 OR (person_id IS NULL AND $3 <> 'administrator'))
-                   AND read_at IS NULL) AS unread,
+                  FROM notices AS n
+                 WHERE n.organisation_id = $1
+                   AND n.created_at > now() - make_interval(days => $5)
+                   AND (n.person_id = $2 OR (n.person_id IS NULL AND $3 <> 'administrator'))
+                   AND NOT EXISTS (
+                       SELECT
+                         FROM notice_reads AS own
+                        WHERE own.notice_id = n.id
+                          AND own.person_id = $2)) AS unread,
+               (SELECT count(*)
+                  FROM inspections
+                 WHERE $3 = 'supervisor'
+                   AND assigned_to = $2
+                   AND status IN ('assigned', 'started')) AS inspections,
                (SELECT count(*)
                   FROM filings
                  WHERE $3 = 'clerk'
@@ -135,10 +146,12 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
         actor.person_id,
         actor.role,
         actor.district_code,
+        UNREAD_DAYS,
     )
     assert row is not None  # noqa: S101 - counts always come back
     return {
         "/notices": row["unread"],
+        "/supervision/inspections": row["inspections"],
         "/approval/filings": row["filings"],
         "/approval/managements": row["claims"],
         "/approval/corrections": row["corrections"],

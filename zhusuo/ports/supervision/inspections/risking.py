@@ -145,7 +145,9 @@ async def plan(
         planned = await risks.plan_due(database, actor, count=count, day=day, **narrowed)
     except Invalid as invalid:
         return again(await _page(request, database, actor, day, data, None, "", invalid.fields))
-    return go(with_query("/supervision/inspections/risks", planned=planned, **{k: v or None for k, v in narrowed.items()}))
+    return go(
+        with_query("/supervision/inspections/risks", planned=planned, **{k: v or None for k, v in narrowed.items()})
+    )
 
 
 doors = [list_, list_xlsx, plan]
