@@ -10,6 +10,7 @@ from zhusuo.db import Connection, Database
 from zhusuo.dossiers import documents, store
 from zhusuo.dossiers.access import FILERS, editable_filing, person_of, refuse_if_claimed, reviewed_filing
 from zhusuo.dossiers.model import Document, DocumentField, DocumentKind, DocumentStatus, Filing, FilingStatus
+from zhusuo.dossiers.uncovering import covered_words
 from zhusuo.errors import Conflict, Invalid, NotFound
 from zhusuo.people.model import Actor, Role
 
@@ -19,7 +20,7 @@ READING = "read_document"
 EXPIRY_FIELDS: dict[DocumentKind, str] = {
     DocumentKind.MANDATE: "term_end",
     DocumentKind.TITLE_DEED: "term_end",
-    DocumentKind.LEASE: "ends_on",
+    DocumentKind.LEASE: "term_end",
 }
 """Where a kind of paper says until when it is good. A lease counts in a filing: the operator's own, of a cluster."""
 
@@ -33,29 +34,29 @@ async def set_document_kind(
 ) -> Document:
     """Say what it is, and what else the same file holds: the filer while writing, the clerk in review."""
     async with database.transaction() as db:
-        document = await _to_change(db, actor, document_id)
+        document = await to_change(db, actor, document_id)
         others = [each for each in dict.fromkeys(also_kinds) if each is not kind]
         await documents.set_kind(db, document_id, kind, others)
-        await _record(db, actor, "set_document_kind", document, kind=kind, also=others)
-        return await _again(db, document_id)
+        await record(db, actor, "set_document_kind", document, kind=kind, also=others)
+        return await again(db, document_id)
 
 
 async def set_valid_until(database: Database, actor: Actor, document_id: UUID, valid_until: date | None) -> Document:
     """Until when the paper itself is good; None if it has no term."""
     async with database.transaction() as db:
-        document = await _to_change(db, actor, document_id)
+        document = await to_change(db, actor, document_id)
         await documents.set_valid_until(db, document_id, valid_until)
-        await _record(db, actor, "set_valid_until", document, valid_until=str(valid_until))
-        return await _again(db, document_id)
+        await record(db, actor, "set_valid_until", document, valid_until=str(valid_until))
+        return await again(db, document_id)
 
 
 async def mark_sensitive(database: Database, actor: Actor, document_id: UUID, sensitive: bool) -> Document:
     """Keep it from everybody but the filer and the reviewers."""
     async with database.transaction() as db:
-        document = await _to_change(db, actor, document_id)
+        document = await to_change(db, actor, document_id)
         await documents.set_marked_sensitive(db, document_id, sensitive)
-        await _record(db, actor, "mark_sensitive", document, sensitive=sensitive)
-        return await _again(db, document_id)
+        await record(db, actor, "mark_sensitive", document, sensitive=sensitive)
+        return await again(db, document_id)
 
 
 async def discard_document(database: Database, actor: Actor, document_id: UUID) -> None:
@@ -63,21 +64,21 @@ async def discard_document(database: Database, actor: Actor, document_id: UUID) 
     async with database.transaction() as db:
         document = await _own_document(db, actor, document_id)
         await documents.set_discarded(db, document_id)
-        await _record(db, actor, "discard_document", document)
+        await record(db, actor, "discard_document", document)
 
 
 async def correct_field(database: Database, actor: Actor, field_id: UUID, value: str) -> DocumentField:
     """A person's value beside the machine's. A corrected term also moves the paper's last day."""
-    value = " ".join(value.split())[:500]
+    value = covered_words(" ".join(value.split())[:500])
     if not value:
         raise Invalid({"value": "请填写更正后的内容。"})
     async with database.transaction() as db:
         field = await _field(db, field_id)
-        document = await _to_change(db, actor, field.document_id)
+        document = await to_change(db, actor, field.document_id)
         await documents.set_correction(db, field_id, value, person_of(actor))
         if any(EXPIRY_FIELDS.get(kind) == field.name for kind in document.kinds):
             await documents.set_valid_until(db, document.id, documents.date_in(value))
-        await _record(db, actor, "correct_field", document, field=field.name)
+        await record(db, actor, "correct_field", document, field=field.name)
         return await _field(db, field_id)
 
 
@@ -88,7 +89,7 @@ async def confirm_field(database: Database, actor: Actor, field_id: UUID, *, con
         document = await _reviewed_document(db, actor, field.document_id)
         await documents.set_confirmed(db, field_id, person_of(actor) if confirmed else None)
         action = "confirm_field" if confirmed else "unconfirm_field"
-        await _record(db, actor, action, document, field=field.name)
+        await record(db, actor, action, document, field=field.name)
         return await _field(db, field_id)
 
 
@@ -115,7 +116,7 @@ async def carry(db: Connection, actor: Actor, filing: Filing, document_ids: Sequ
             uploaded_by=person_of(actor),
         )
         if copied is not None:
-            copies.append(await _again(db, copied))
+            copies.append(await again(db, copied))
     for copy in copies:
         if copy.status in (DocumentStatus.WAITING, DocumentStatus.READING):
             await tasks.enqueue(db, READING, copy.id, weight=weight_of(copy.size))
@@ -135,12 +136,12 @@ async def carry(db: Connection, actor: Actor, filing: Filing, document_ids: Sequ
 async def read_again(database: Database, actor: Actor, document_id: UUID) -> None:
     """Ask for another attempt at a document that was given up."""
     async with database.transaction() as db:
-        document = await _to_change(db, actor, document_id)
+        document = await to_change(db, actor, document_id)
         if document.status is not DocumentStatus.UNREADABLE:
             raise Conflict("这件材料不需要重新识别。")
         await documents.set_waiting(db, document_id)
         await tasks.enqueue(db, READING, document_id, weight=weight_of(document.size))
-        await _record(db, actor, "read_again", document)
+        await record(db, actor, "read_again", document)
         await events.emit(
             db,
             "document.waiting",
@@ -156,7 +157,7 @@ def weight_of(size: int) -> int:
     return min(size // 1024, 2**31 - 1)
 
 
-async def _to_change(db: Connection, actor: Actor, document_id: UUID) -> Document:
+async def to_change(db: Connection, actor: Actor, document_id: UUID) -> Document:
     """A document of a filing, locked with it: its filer's while it may be edited, or the clerk's who reviews it.
 
     A lease or a claim belongs to the organisation that brought it.
@@ -212,12 +213,14 @@ async def _field(db: Connection, field_id: UUID) -> DocumentField:
     return field
 
 
-async def _again(db: Connection, document_id: UUID) -> Document:
+async def again(db: Connection, document_id: UUID) -> Document:
+    """The document as it is after the change."""
     document = await documents.by_id(db, document_id)
     if document is None:
         raise NotFound
     return document
 
 
-async def _record(db: Connection, actor: Actor, action: str, document: Document, **detail: Any) -> None:
+async def record(db: Connection, actor: Actor, action: str, document: Document, **detail: Any) -> None:
+    """The audit entry of what was done to a document."""
     await audit.record(db, actor, action, "document", document.id, carrier_id=document.carrier_id, detail=detail)

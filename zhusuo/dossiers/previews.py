@@ -1,8 +1,9 @@
 """预览: pages as people see them: drawn on the server, what is secret covered, the watermark burnt in.
 
-Identity numbers and identity cards are covered for everybody. A page that nobody has read yet, or a document that its
-filer marked, is covered whole for all but the filer's organisation and the reviewers of the district. Every look leaves
-an audit entry in the transaction that finds out whether it is allowed. Nothing is cached: each picture bears a name.
+Identity numbers and identity cards are covered for everybody but who asked to see them (`uncovering`). A page that
+nobody has read yet, or a document that its filer marked, is covered whole for all but the filer's organisation and the
+reviewers of the district. Every look leaves an audit entry in the transaction that finds out whether it is allowed.
+Nothing is cached: each picture bears a name.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from storage.keys import content_key
 from storage.store import Store
 from zhusuo import audit
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents
+from zhusuo.dossiers import documents, uncovering
 from zhusuo.dossiers.calendar import SHANGHAI
 from zhusuo.dossiers.documents import SeenDocument
 from zhusuo.dossiers.model import Document, DocumentPage
@@ -51,11 +52,22 @@ class Content:
 
 
 async def page_image(
-    database: Database, store: Store, actor: Actor, document_id: UUID, page: int, width: int = 1400
+    database: Database,
+    store: Store,
+    actor: Actor,
+    document_id: UUID,
+    page: int,
+    width: int = 1400,
+    *,
+    uncovered: bool = False,
 ) -> bytes:
-    """A page as WebP, at most as wide as it was drawn. Raises NotFound, NotDrawnYet, CannotBeDrawn, Unavailable."""
+    """A page as WebP, at most as wide as it was drawn; `uncovered` where it lies open to the actor.
+
+    Raises NotFound, NotDrawnYet, CannotBeDrawn, Unavailable.
+    """
     async with database.transaction() as db:
         seen, found = await _page(db, actor, document_id, page)
+        opened = seen.trusted and uncovered and await uncovering.open_for(db, actor, document_id, page) is not None
         await audit.record(
             db,
             actor,
@@ -63,9 +75,9 @@ async def page_image(
             "document",
             document_id,
             carrier_id=seen.document.carrier_id,
-            detail={"page": page},
+            detail={"page": page, "uncovered": True} if opened else {"page": page},
         )
-    return await _picture(store, actor, seen, found, width)
+    return await _picture(store, actor, found, [] if opened else masks_of(seen, found), width)
 
 
 async def thumbnail(database: Database, store: Store, actor: Actor, document_id: UUID, page: int = 1) -> bytes:
@@ -73,7 +85,7 @@ async def thumbnail(database: Database, store: Store, actor: Actor, document_id:
     async with database.transaction() as db:
         seen, found = await _page(db, actor, document_id, page)
         await audit.record(db, actor, "view_document", "document", document_id, carrier_id=seen.document.carrier_id)
-    return await _picture(store, actor, seen, found, THUMBNAIL_WIDTH)
+    return await _picture(store, actor, found, masks_of(seen, found), THUMBNAIL_WIDTH)
 
 
 async def content(database: Database, store: Store, actor: Actor, document_id: UUID) -> Content:
@@ -116,12 +128,12 @@ def masks_of(seen: SeenDocument, page: DocumentPage) -> list[Box]:
     return [Box(*box) for box in page.masks]
 
 
-async def _picture(store: Store, actor: Actor, seen: SeenDocument, page: DocumentPage, width: int) -> bytes:
+async def _picture(store: Store, actor: Actor, page: DocumentPage, masks: list[Box], width: int) -> bytes:
     width = min(max(width, WIDTHS.start), WIDTHS.stop - 1, page.width or WIDTHS.stop)
     with asking_store():
         drawn = await store.get(content_key(page.preview_sha256 or ""), LARGEST)
     text = f"仅用于住所登记 · {actor.name} · {datetime.now(SHANGHAI):%m-%d %H:%M}"
-    return await asyncio.to_thread(watermark, drawn, text, masks_of(seen, page), width, font=_font())
+    return await asyncio.to_thread(watermark, drawn, text, masks, width, font=_font())
 
 
 def _font() -> Path:

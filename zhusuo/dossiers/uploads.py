@@ -468,9 +468,9 @@ async def _target(db: Connection, actor: Actor, purpose: Purpose, noun_id: UUID)
     if purpose is Purpose.INSPECTION:  # a house that is gone may still be looked at
         if carrier.subdistrict_code not in actor.subdistricts:
             raise NotFound
-    elif carrier.retired_at is not None:
-        raise NotFound
-    elif purpose is Purpose.LEASE and await carriers.by_id_for(db, actor, noun_id) is None:
+    elif carrier.retired_at is not None or (
+        purpose is Purpose.LEASE and await carriers.by_id_for(db, actor, noun_id) is None
+    ):
         raise NotFound
     return _Target(carrier_id=carrier.id, district_code=carrier.district_code, filing_id=None)
 

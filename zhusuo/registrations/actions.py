@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -11,6 +12,7 @@ from zhusuo import notices
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection, Database
+from zhusuo.dossiers.uncovering import covered_words
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import grounds, holds, receipts, store
@@ -170,7 +172,7 @@ def _check_clerk(actor: Actor) -> None:
 
 
 def _checked(new: NewReuse) -> NewReuse:
-    said = {name: getattr(new, name).strip() for name in LIMITS}
+    said: dict[str, Any] = {name: covered_words(getattr(new, name).strip()) for name in LIMITS}
     wrong = {name: f"最多 {LIMITS[name]} 个字。" for name, text in said.items() if len(text) > LIMITS[name]}
     if not said["applicant"]:
         wrong["applicant"] = "请填写申请人名称。"

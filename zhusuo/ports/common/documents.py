@@ -83,10 +83,12 @@ async def page_image(
     store: NamedDependency[Store],
     actor: NamedDependency[Actor],
     width: FromQuery[int] = 1400,
+    uncovered: FromQuery[bool] = False,
 ) -> Response[bytes]:
-    """`3.webp`: the third page, at most so wide."""
-    picture = await previews.page_image(database, store, actor, document_id, page_number(name), width)
-    return Response(picture, media_type="image/webp", headers=SEEN)
+    """`3.webp`: the third page, at most so wide; what was uncovered is kept nowhere."""
+    number = page_number(name)
+    picture = await previews.page_image(database, store, actor, document_id, number, width, uncovered=uncovered)
+    return Response(picture, media_type="image/webp", headers={"Cache-Control": "no-store"} if uncovered else SEEN)
 
 
 @get("/documents/{document_id:uuid}/thumbs/{name:str}", name="documents.thumb", media_type="image/webp")

@@ -162,6 +162,7 @@ POLICY: dict[str, Rule] = {
     "reader.set_term": session(*FILERS, noun="own_document", key="document_id"),
     "reader.mark_sensitive": session(*FILERS, noun="own_document", key="document_id"),
     "reader.correct": session(*FILERS, noun="own_document", key="document_id"),
+    "reader.uncover": session(*FILERS, noun="document"),
     "reader.uncover": session(*FILERS, noun="own_document", key="document_id"),
     "reader.read_again": session(*FILERS, noun="own_document", key="document_id"),
     "reader.discard": session(*FILERS, noun="own_document", key="document_id"),

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from litestar.params import FromQuery
 
+from zhusuo.addresses.contacts import without_contacts
+from zhusuo.dossiers.uncovering import covered_words
 from zhusuo.people.model import Actor
 
 
@@ -42,7 +44,10 @@ class Inquiry:
 
 @dataclass
 class InquiryForm:
-    """The same as a form sends it, field by field; an empty field is no field."""
+    """The same as a form sends it, field by field; an empty field is no field.
+
+    People and their numbers, pasted along from a form, are no part of a question: its address is seen by many.
+    """
 
     address: str = ""
     item: str = ""
@@ -56,12 +61,12 @@ class InquiryForm:
     @property
     def inquiry(self) -> Inquiry:
         return Inquiry(
-            address=_plain(self.address),
+            address=_plain(without_contacts(self.address)[0]),
             item=self.item,
             case=_plain(self.case),
-            applicant=_plain(self.applicant),
-            purpose=_plain(self.purpose),
-            reason=_plain(self.reason),
+            applicant=_plain(covered_words(self.applicant)),
+            purpose=_plain(covered_words(self.purpose)),
+            reason=_plain(covered_words(self.reason)),
             pick=_uuid(self.pick),
             lease=_uuid(self.lease),
         )

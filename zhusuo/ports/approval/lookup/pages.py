@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -12,6 +13,7 @@ from litestar.response import Redirect, Template
 
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
+from zhusuo.dossiers.uncovering import covered_words
 from zhusuo.errors import Invalid, Refusal
 from zhusuo.lookup.search import suggest as suggest_addresses
 from zhusuo.people.model import Actor
@@ -44,7 +46,9 @@ async def lookup(
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
     inquiry: NamedDependency[Inquiry],
-) -> Template:
+) -> Template | Redirect:
+    if covered_words(unquote_plus(request.url.query)) != unquote_plus(request.url.query):
+        return go(inquiry.url)
     return await _page(request, database, lexicon, actor, day, inquiry, {}, "")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from zhusuo import events, looks
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
@@ -11,6 +12,7 @@ from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import Document, DocumentStatus, Place, Purpose
 from zhusuo.flags import Severity, open_for
+from zhusuo.looks import LookRequest
 from zhusuo.people.model import Actor
 from zhusuo.ports.approval.lookup.inquiry import Inquiry
 from zhusuo.ports.common import cards, reads
@@ -63,11 +65,17 @@ class AnswerView:
     chain: Params | None
     lease: LeaseView | None
     can_reuse: bool
+    looks: tuple[LookRequest, ...]
+    mark: str
+    """What had happened in the carrier when this was read."""
 
 
 async def answer(
     db: Connection, actor: Actor, lexicon: Lexicon, inquiry: Inquiry, verdict: Verdict, day: date
 ) -> AnswerView:
+    carrier, unit = verdict.match.carrier, verdict.match.unit
+    mark = await events.mark_of(db, carrier.id) if carrier else ""
+    asked = await looks.of_place(db, carrier.id, unit.id) if carrier and unit else []
     drawn = await reads.drawn_pages(db, [each.id for each in verdict.documents])
     lease = None
     if verdict.match.unit is not None and verdict.version is not None:
@@ -82,6 +90,8 @@ async def answer(
         chain=await _chain(db, inquiry, verdict, lease, day),
         lease=lease,
         can_reuse=cards.can_reuse(verdict),
+        looks=tuple(asked),
+        mark=mark,
     )
 
 

@@ -12,7 +12,7 @@ from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from zhusuo.db import Database
-from zhusuo.dossiers import papers
+from zhusuo.dossiers import papers, uncovering
 from zhusuo.dossiers.model import Document, DocumentField, DocumentKind
 from zhusuo.errors import Invalid
 from zhusuo.people.model import HOME_OF, Actor
@@ -43,6 +43,11 @@ class TermForm:
 @dataclass
 class SensitiveForm:
     sensitive: str = ""
+
+
+@dataclass
+class UncoverForm:
+    reason: str = ""
 
 
 @get("/documents/{document_id:uuid}", name="reader.document")
@@ -174,6 +179,24 @@ async def correct(
     return go(f"/documents/{document_id}")
 
 
+@post("/documents/{document_id:uuid}/pages/{page:int}/uncover", name="reader.uncover", status_code=303)
+async def uncover(
+    request: Asked,
+    document_id: FromPath[UUID],
+    page: FromPath[int],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    actor: NamedDependency[Actor],
+    data: Annotated[UncoverForm, URL_ENCODED],
+) -> Template | Redirect:
+    """Show what is covered on a page, for a reason; after some minutes it is covered again."""
+    try:
+        await uncovering.uncover(database, actor, document_id, page, data.reason)
+    except Invalid as invalid:
+        return again(await _document(request, database, settings, actor, document_id, page, "", invalid.fields))
+    return go(f"/documents/{document_id}?page={page}")
+
+
 @post("/documents/{document_id:uuid}/read-again", name="reader.read_again", status_code=303)
 async def read_again(
     document_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
@@ -199,4 +222,4 @@ def _list(document: Document) -> str:
     return f"/filings/{document.filing_id}/documents" if document.filing_id else "/claims"
 
 
-doors: list[HTTPRouteHandler] = [document, set_kind, set_term, mark_sensitive, correct, read_again, discard]
+doors: list[HTTPRouteHandler] = [document, set_kind, set_term, mark_sensitive, correct, uncover, read_again, discard]

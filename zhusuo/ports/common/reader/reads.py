@@ -8,8 +8,9 @@ from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
 from zhusuo.dossiers import documents, store, words
 from zhusuo.dossiers.documents import SeenDocument
-from zhusuo.dossiers.model import DocumentField, DocumentKind, DocumentPage, Filing
+from zhusuo.dossiers.model import DocumentField, DocumentKind, DocumentPage, Filing, Purpose
 from zhusuo.dossiers.search import boxes
+from zhusuo.dossiers.uncovering import Uncovering, open_for
 from zhusuo.errors import NotFound
 from zhusuo.people.model import Actor
 
@@ -29,7 +30,8 @@ class PageRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A document open at a page; `editable` says that this actor may still change it."""
+    """A document open at a page; `editable` says that this actor may still change it, `correctable` what was read
+    of it."""
 
     seen: SeenDocument
     pages: tuple[PageRow, ...]
@@ -40,7 +42,17 @@ class Reading:
     carrier: str
     filing: Filing | None
     editable: bool
+    correctable: bool
     newer: tuple[tuple[UUID, str], ...]
+    uncovered: Uncovering | None
+
+    @property
+    def may_uncover(self) -> bool:
+        """Whether something on the page is covered that this actor may ask to see."""
+        page = self.page
+        return (
+            self.seen.trusted and page is not None and page.read_at is not None and bool(page.masks or page.sensitive)
+        )
 
 
 async def reading(db: Connection, actor: Actor, document_id: UUID, number: int, text: str) -> Reading:
@@ -54,6 +66,7 @@ async def reading(db: Connection, actor: Actor, document_id: UUID, number: int, 
     hidden = page is None or (not seen.trusted and (page.sensitive or document.marked_sensitive))
     filing = await _own_filing(db, actor, document.filing_id)
     carrier = await carriers.by_id(db, document.carrier_id) if document.carrier_id else None
+    own_lease = document.purpose is Purpose.LEASE and document.organisation_id == actor.organisation_id
     editable = filing is not None and filing.editable and document.discarded_at is None
     return Reading(
         seen=seen,
@@ -65,7 +78,9 @@ async def reading(db: Connection, actor: Actor, document_id: UUID, number: int, 
         carrier=carrier.name if carrier else "",
         filing=filing,
         editable=editable,
+        correctable=editable or own_lease,
         newer=tuple(await _newer(db, document_id)) if editable else (),
+        uncovered=await open_for(db, actor, document_id, number),
     )
 
 

@@ -30,6 +30,19 @@ function alertPerson(sentence) {
 awaken();
 focusSummary(document);
 
+// What stands in the address of a page is seen by many: identity and mobile numbers are taken out before it is sent.
+const NUMBER = /(?<![0-9A-Za-z])(?:[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]|(?:\+?86-?)?1[3-9]\d(?:[ -]?\d{4}){2})(?![0-9A-Za-z])/g;
+
+function withoutNumbers(form) {
+  if (form?.method !== "get") return;
+  for (const input of form.querySelectorAll("input:not([type=hidden]), textarea")) {
+    const kept = input.value.replace(NUMBER, "");
+    if (kept !== input.value) input.value = kept.trim();
+  }
+}
+document.addEventListener("submit", (event) => withoutNumbers(event.target), { capture: true });
+document.addEventListener("change", (event) => withoutNumbers(event.target.form), { capture: true });
+
 document.addEventListener("htmx:afterSwap", (event) => {
   awaken();
   focusSummary(event.target);
