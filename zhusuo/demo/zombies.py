@@ -39,7 +39,15 @@ STAGES = (
     CaseStatus.UNSETTLED,
     CaseStatus.SETTLED,
 )
-HOW_OLD = {CaseStatus.OPENED: 3, CaseStatus.NOTIFIED: 9, CaseStatus.ANSWERED: 24, CaseStatus.SILENT: 31}
+HOW_OLD = {
+    CaseStatus.OPENED: 3,
+    CaseStatus.NOTIFIED: 9,
+    CaseStatus.ANSWERED: 24,
+    CaseStatus.SILENT: 31,
+    CaseStatus.INSPECTING: 28,
+    CaseStatus.CLEARED: 38,
+    CaseStatus.APPEALED: 40,
+}
 USUAL_AGE = 62
 
 
