@@ -122,6 +122,8 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
         _running("grantor", rf"(?:甲方|授权人|产权人)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})", _party),
         _running("grantee", rf"(?:受托[人方]|被委托人|被授权人|乙方)(?:\([^)]{{2,8}}\))?:(?P<v>{PARTY})", _party),
         _running("grantee", rf"出租给(?P<v>{PARTY})使用", _party),
+        _in_rows("grantor", rf"^委托[人方][:\t]*(?P<v>{PARTY})", _party),
+        _in_rows("grantee", rf"^(?:受托[人方]|被委托人|被授权人)[:\t]*(?P<v>{PARTY})", _party),
         _running("location", rf"委托人系(?P<v>{PLACE})(?:的)?房屋", normal.address),
         _running("location", rf"(?:[座坐]落[于在]|位于)(?P<v>{PLACE})的?(?:房屋|物业|\()", normal.address),
         _running("scope", rf"下列房屋[^:]{{0,12}}:(?P<v>{UNIT_LIST})", normal.units),

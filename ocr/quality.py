@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "doubtful": "不少字认不准，请核对；有更清楚的请换一份。",
     "unread": "这一页没有读出来，请人工查看；也可以重新扫描后再传。",
     "hidden_text": "文件里的文字与画面不一致，已按画面读取，请核对原件。",
+    "two_up": "一张图上有两页，已先左后右分开读；分页扫描更稳妥。",
     "foreign": "这一页不是中文，机器没有判断其内容，请人工查看。",
 }
 """A page's codes in the order in which they are said."""
@@ -51,9 +52,9 @@ def quality_of(lines: Sequence[Line], height_px: int, method: Method) -> tuple[s
     return tuple(found)
 
 
-def lost_of(found: int, kept: int) -> tuple[str, ...]:
-    """What it means that of `found` lines only `kept` could be read."""
-    if found >= CUT_LINES and kept == 0:
+def lost_of(found: int, kept: int, *, inked: bool = False) -> tuple[str, ...]:
+    """What it means that of `found` lines only `kept` were read; an `inked` page that says nothing is unread."""
+    if kept == 0 and (inked or found >= CUT_LINES):
         return ("unread",)
     return ("doubtful",) if found - kept > max(CUT_LINES, LOST_SHARE * found) else ()
 

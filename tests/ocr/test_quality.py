@@ -62,6 +62,7 @@ def test_a_page_of_which_nothing_could_be_read_is_unread_and_not_empty() -> None
     assert lost_of(12, 6) == ("doubtful",)
     assert lost_of(12, 11) == ()
     assert lost_of(1, 0) == ()
+    assert lost_of(0, 0, inked=True) == ("unread",)
     assert page_of(kind=None).kind == "blank"
 
 

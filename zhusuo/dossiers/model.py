@@ -442,6 +442,7 @@ FLAWS = {
     "too_small": "图像太小",
     "low_resolution": "分辨率低",
     "doubtful": "字迹难认",
+    "two_up": "两页拍在一起",
     "foreign": "外文",
 }
 """What may be wrong with a page (`DocumentPage.quality`), in a word."""
