@@ -91,5 +91,29 @@ async def after(db: Connection, position: int, district_code: str, limit: int) -
     return [_event(row) for row in rows]
 
 
+async def mark_of(db: Connection, carrier_id: UUID) -> str:
+    """A mark that changes whenever something happens in a carrier: two that are equal say that nothing has.
+
+    With how many there were of late, since events that are committed out of order come in behind the last one.
+    """
+    mark: str = await db.fetchval(
+        """
+        SELECT coalesce(max(id::text), '') || '-' || count(*)
+          FROM (SELECT id
+                  FROM events
+                 WHERE carrier_id = $1
+                   AND at > now() - interval '1 hour'
+             UNION ALL
+               (SELECT id
+                  FROM events
+                 WHERE carrier_id = $1
+              ORDER BY id DESC
+                 LIMIT 1)) AS happened
+        """,
+        carrier_id,
+    )
+    return mark
+
+
 def _event(row: Row) -> Event:
     return Event(**dict(row))

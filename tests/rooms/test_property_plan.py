@@ -10,7 +10,7 @@ import python_calamine
 from tests import make
 from tests import make_registrations as making
 from tests.support import html
-from tests.support.web import Site
+from tests.support.web import ORIGIN, Site
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
@@ -166,3 +166,19 @@ async def test_an_empty_building_says_what_to_do_next(site: Site, db: Connection
     async with site.signed_in(manager) as visitor:
         page = html.parse((await visitor.get(f"/property/carriers/{carrier_id}")).text)
     assert html.links(page)["导入单元表"] == f"/carriers/{carrier_id}/units/import"
+
+
+async def test_an_open_picture_follows_what_happens(site: Site, db: Connection) -> None:
+    manager, carrier_id, units = await house(db)
+    page_path = f"/property/carriers/{carrier_id}?show=resident"
+    async with site.signed_in(manager) as visitor:
+        page = html.parse((await visitor.get(page_path)).text)
+        watch = html.by_id(page, "watch").get("hx-get")
+        asks = {**FRAGMENT, "hx-current-url": f"{ORIGIN}{page_path}"}
+        assert (await visitor.get(watch, headers=asks)).status_code == 204
+        await visitor.submit(f"/property/units/{units[0]}/tenancies", tenant="上海鹿鸣网络有限公司", back=page_path)
+        news = await visitor.get(watch, headers=asks)
+    drawn = html.fragment(news.text)
+    assert [each.get("id") for each in drawn] == ["watch", "tally", "picture"]
+    assert 'data-status="resident"' in news.text
+    assert watch not in news.text

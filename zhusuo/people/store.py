@@ -216,8 +216,10 @@ async def end_sessions_of(db: Connection, person_id: UUID) -> None:
     )
 
 
-async def by_session(db: Connection, token_hash: bytes, idle_minutes: int) -> tuple[Actor, str] | None:
-    """The signed-in person of a live session and its CSRF token."""
+async def by_session(
+    db: Connection, token_hash: bytes, idle_minutes: int, *, touch: bool = True
+) -> tuple[Actor, str] | None:
+    """The signed-in person of a live session and its CSRF token; `touch`: somebody is at the desk."""
     row = await db.fetchrow(
         """
         SELECT p.id AS person_id, NULL::uuid AS client_id, o.id AS organisation_id, o.name AS organisation, p.role,
@@ -242,7 +244,7 @@ async def by_session(db: Connection, token_hash: bytes, idle_minutes: int) -> tu
     )
     if row is None:
         return None
-    if row["stale"]:
+    if row["stale"] and touch:
         await db.execute(
             """
             UPDATE sessions

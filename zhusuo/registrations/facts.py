@@ -18,6 +18,7 @@ from zhusuo.db import Connection
 from zhusuo.dossiers.model import DocumentKind
 from zhusuo.flags import Flag
 from zhusuo.registrations.model import VersionFacts
+from zhusuo.tenancies.model import TenancySource
 
 
 class Paper(Struct, frozen=True, array_like=True, order=True):
@@ -37,6 +38,8 @@ class Paper(Struct, frozen=True, array_like=True, order=True):
 
 
 class Registered(Struct, frozen=True, array_like=True, order=True):
+    """`here` is what whoever manages the carrier says of it."""
+
     created_at: datetime
     id: UUID
     name: str
@@ -46,14 +49,20 @@ class Registered(Struct, frozen=True, array_like=True, order=True):
     contested: bool
     may_share: bool | None
     gone: bool
+    source: str
+    here: bool | None
 
 
 class Resident(Struct, frozen=True, array_like=True, order=True):
     reported_at: datetime
+    id: UUID
     name: str
     unit_label: str
     since: date
     gone: bool
+    source: TenancySource
+    confirmed_on: date | None
+    lease_ends_on: date | None
 
 
 class Facts(Struct, frozen=True):
@@ -149,16 +158,16 @@ async def facts_of(
                 SELECT json_agg(json_build_array(
                            r.created_at, r.id, r.applicant, space.label, r.status,
                            coalesce(r.registered_on, (r.created_at AT TIME ZONE 'Asia/Shanghai')::date), r.contested,
-                           r.unit_id = $3 OR space.sharing_allowed, space.gone))
+                           r.unit_id = $3 OR space.sharing_allowed, space.gone, r.source, r.confirmed_by_manager))
                   FROM space
                   JOIN registrations AS r ON r.unit_id = space.id
                  WHERE r.district_code = $1
                    AND r.status <> 'ended'
                    AND (r.held_until IS NULL OR r.held_until >= clock_timestamp())),
             'tenancies', (
-                SELECT json_agg(json_build_array(t.reported_at, t.tenant, space.label,
+                SELECT json_agg(json_build_array(t.reported_at, t.id, t.tenant, space.label,
                                                  coalesce(t.moved_in_on, t.lease_begins_on, t.reported_at::date),
-                                                 space.gone))
+                                                 space.gone, t.source, t.confirmed_at::date, t.lease_ends_on))
                   FROM space
                   JOIN tenancies AS t ON t.unit_id = space.id
                  WHERE t.district_code = $1

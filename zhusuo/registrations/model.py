@@ -71,7 +71,8 @@ class Requirement:
 class Occupant:
     """Who is registered in the unit's space, or resident there.
 
-    `status` is held, registered or resident. `contested` means an open question whether they are still there: it is
+    `status` is held, registered or resident; `word` says on whose word, and `stays` what is known of the tenant where a
+    business that is registered is resident, too. `contested` means an open question whether they are still there: it is
     shown and does not stand in the way. `blocks` says that this one does. `gone`: the unit was split or merged, and
     nobody has said yet in which of the new ones they are.
     """
@@ -84,6 +85,8 @@ class Occupant:
     contested: bool
     blocks: bool
     gone: bool = False
+    word: str = ""
+    stays: str = ""
 
     @property
     def sentence(self) -> str:
@@ -117,6 +120,8 @@ class Verdict:
     occupants: tuple[Occupant, ...] = ()
     flags: tuple[Flag, ...] = ()
     sharing_allowed: bool = False
+    sharing_own: bool = False
+    """Whether that is the unit's own rule, not its carrier's."""
 
     @property
     def waived(self) -> tuple[Requirement, ...]:

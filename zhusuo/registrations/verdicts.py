@@ -16,7 +16,7 @@ from zhusuo.flags import Flag, Severity
 from zhusuo.lookup.model import Match
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import requirements
-from zhusuo.registrations.facts import Facts, Registered, Standing, facts_of, standing_of
+from zhusuo.registrations.facts import Facts, Registered, Resident, Standing, facts_of, standing_of
 from zhusuo.registrations.model import (
     FiledDocument,
     Occupant,
@@ -138,6 +138,7 @@ class _Judge:
             occupants=self.occupants,
             flags=tuple(sorted(self.facts.flags or (), key=_gravest_first)),
             sharing_allowed=self.shares,
+            sharing_own=self.facts.sharing is not None,
         )
 
     def _kind(self) -> VerdictKind:
@@ -221,6 +222,7 @@ class _Judge:
 
     def _occupants(self) -> tuple[Occupant, ...]:
         registers = self.item.registration_kind is not RegistrationKind.NONE
+        residents = {each.name: each for each in sorted(self.facts.tenancies or ())}
         found = [
             Occupant(
                 name=each.name,
@@ -231,6 +233,8 @@ class _Judge:
                 contested=each.contested,
                 blocks=registers and not each.contested and not (self.shares and self._may_share(each)),
                 gone=each.gone,
+                word=_on_whose_word(each),
+                stays=_stays(residents[each.name]) if each.name in residents else "",
             )
             for each in sorted(self.facts.registrations or ())
         ]
@@ -245,6 +249,7 @@ class _Judge:
                 contested=False,
                 blocks=False,
                 gone=each.gone,
+                word=_said_by(each),
             )
             for each in sorted(self.facts.tenancies or ())
             if each.name not in registered
@@ -253,6 +258,24 @@ class _Judge:
 
     def _may_share(self, other: Registered) -> bool:
         return self.carrier_shares if other.may_share is None else other.may_share
+
+
+def _on_whose_word(each: Registered) -> str:
+    """By whom it was registered, and what whoever manages the carrier says of it."""
+    by = {"reuse": "本系统登记", "import": "登记机关名单"}.get(each.source, "")
+    said = {True: "物业确认在此处", False: "物业表示不在此处", None: "物业还没有答复"}[each.here]
+    return f"{by}，{said}" if by else said
+
+
+def _said_by(each: Resident) -> str:
+    said = each.source.label
+    if each.confirmed_on is not None:
+        said += f"，{each.confirmed_on} 确认在驻"
+    return f"{said}，租期至 {each.lease_ends_on}" if each.lease_ends_on is not None else said
+
+
+def _stays(each: Resident) -> str:
+    return f"{each.since} 起入驻（{_said_by(each)}）"
 
 
 def _gravest_first(flag: Flag) -> tuple[int, datetime]:

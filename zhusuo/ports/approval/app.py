@@ -6,6 +6,7 @@ from zhusuo.ports.approval.carriers import changes
 from zhusuo.ports.approval.carriers import pages as carriers
 from zhusuo.ports.approval.corrections import pages as corrections
 from zhusuo.ports.approval.filings import pages as filings
+from zhusuo.ports.approval.lookup import news
 from zhusuo.ports.approval.lookup import pages as lookup
 from zhusuo.ports.approval.managements import pages as managements
 from zhusuo.ports.approval.reuses import pages as reuses
@@ -14,6 +15,7 @@ from zhusuo.ports.approval.waivers import pages as waivers
 
 doors: list[HTTPRouteHandler] = [
     *lookup.doors,
+    *news.doors,
     *reuses.doors,
     *filings.doors,
     *managements.doors,

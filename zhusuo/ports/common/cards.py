@@ -221,6 +221,8 @@ def occupant_cards(occupants: Sequence[Occupant]) -> list[Params]:
             "tone": "warn" if each.contested else "bad" if each.blocks else "ok",
             "leaves": each.registration_id if each.blocks and each.status == "registered" else None,
             "note": _occupant_note(each),
+            "word": each.word,
+            "stays": each.stays,
         }
         for each in occupants
     ]

@@ -52,7 +52,8 @@ async def _who(db: Connection, connection: ASGIConnection[Any, Any, Any, Any], r
     settings: Settings = connection.app.state.settings
     if rule.entrance == Entrance.SESSION:
         cookie = connection.cookies.get(COOKIE)
-        found = await store.by_session(db, hash_token(cookie), settings.session_idle_minutes) if cookie else None
+        idle = settings.session_idle_minutes
+        found = await store.by_session(db, hash_token(cookie), idle, touch=not rule.by_itself) if cookie else None
         if found is None:
             raise NotSignedIn
         actor, connection.scope["state"]["csrf_token"] = found

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from zhusuo import events
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier
 from zhusuo.carriers.stacking import CellStatus, Order
@@ -24,7 +25,7 @@ from zhusuo.people.model import Actor
 from zhusuo.ports.common import plans
 from zhusuo.ports.common.files import taken_out, xlsx
 from zhusuo.ports.common.forms import a_day, again, typed
-from zhusuo.ports.common.pages import go, own_path, page
+from zhusuo.ports.common.pages import go, open_page, own_path, page
 from zhusuo.ports.property import reads
 from zhusuo.tenancies import actions
 from zhusuo.tenancies.model import NewTenancy
@@ -147,16 +148,48 @@ async def _plan(
     return page(request, "property/plan.html", **given)
 
 
+@get("/property/carriers/{carrier_id:uuid}/news", name="property.news")
+async def news(
+    request: Asked,
+    carrier_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    seen: FromQuery[str] = "",
+) -> Template | Response[None]:
+    """The picture as it is now, if anything has happened since it was drawn; an open page asks every few seconds."""
+    look, unit_id = _open_look(request)
+    async with database.connection() as db:
+        if await events.mark_of(db, carrier_id) == seen:
+            return Response(None, status_code=204)
+        carrier = await reads.carrier_for(db, actor, carrier_id)
+        card = await plans.unit_card(db, carrier, unit_id, day, path=look.path(carrier_id)) if unit_id else None
+        given = await _picture(db, carrier, day, look, card)
+    return page(request, "property/_news.html", carrier=carrier, card=card, day=day, **given)
+
+
+def _open_look(request: Asked) -> tuple[Look, UUID | None]:
+    """How the open page looks at the picture, and at which unit: its address says so."""
+    asked = dict(parse_qsl(urlsplit(open_page(request)).query))
+    look = looked_at(asked.get("building"), asked.get("sort", ""), asked.get("view", ""), asked.get("show", ""))
+    try:
+        return look, UUID(asked["unit"]) if "unit" in asked else None
+    except ValueError:
+        return look, None
+
+
 async def _picture(
     db: Connection, carrier: Carrier, day: date, look: Look, card: plans.UnitCard | None
 ) -> dict[str, Any]:
     """What stands beside the drawer."""
+    mark = await events.mark_of(db, carrier.id)
     building = card.unit.building if card and look.building is None else look.building
     picture = await plans.picture(db, carrier, day, path=look.path(carrier.id), building=building, order=look.order)
     counts = picture.plan.counts
     return {
         "picture": picture,
         "look": look,
+        "mark": mark,
         "orders": ORDERS,
         "counters": [
             {"status": status.value, "count": counts[status], "beside": beside} for status, beside in BESIDE.items()
@@ -285,4 +318,4 @@ async def move_out(
     return go(own_path(data.back))
 
 
-doors: list[HTTPRouteHandler] = [plan, sheet, move_in, stays, floor_stays, renew, move_out]
+doors: list[HTTPRouteHandler] = [plan, news, sheet, move_in, stays, floor_stays, renew, move_out]
