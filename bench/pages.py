@@ -45,7 +45,7 @@ SHAPE = Shape(carriers=2_000, units_each=50, pages=2)
 WARM = 2
 PATIENCE = 3.0
 FILES = ("xlsx", "csv", "pdf", "template", "export", "sheet")
-LEFT_OUT = {"documents.content"}  # streams an original, which a filled district does not have
+LEFT_OUT = {"documents.content", "figures.csv"}  # an original, which a filled district does not have; a file by its key
 ADDRESS = quote(f"上海市徐汇区{TOWER_ADDRESS}{LET}")
 QUERIES: dict[str, tuple[str, ...]] = {
     "admin.organisations": ("q=物业",),
@@ -77,6 +77,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "supervision.carriers": ("kind=tower", "filed=no"),
     "supervision.carrier": ("view=list", "unit={unit}"),
     "supervision.registrations": ("q=登记", "q=第12", "carrier=第19", "status=held"),
+    "inspections.list": ("view=mine", "view=found", "view=cancelled", "cause=risk", "q=第12"),
+    "risks.list": ("level=high", "level=middle"),
+    "figures.all": ("view=table",),
+    "notices": ("about=to_do",),
     "units.list": ("q=60", "floor=12"),
     "wizard.new": ("q=漕溪", "q=第19", "carrier_id={carrier}&what=change"),
     "wizard.scope": ("kind=units", "kind=floors"),

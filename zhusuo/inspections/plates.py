@@ -17,13 +17,14 @@ from zhusuo import audit
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection, Database
-from zhusuo.errors import Conflict, NotAllowed, NotFound, TooMany
+from zhusuo.errors import NotAllowed, NotFound, TooMany
 from zhusuo.people.model import Actor, Role
 from zhusuo.registrations import store as registrations
 from zhusuo.registrations.receipts import grouped, new_code, read_code
 from zhusuo.registrations.verification import MISS_MINUTES, MISSES, network
 
-MOST_PRINTED = 1_500
+PRINTED = 400
+"""So many plates are set at a time; a tall tower is printed in parts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +43,6 @@ class Plate:
     @property
     def path(self) -> str:
         return f"/plate/{grouped(self.code)}"
-
-
-class TooManyPlates(Conflict):
-    code = "too_many_plates"
-    sentence = "一次最多打印 {most} 块，请按楼幢分开打印。"
 
 
 async def issue(database: Database, actor: Actor, carrier_id: UUID) -> int:
@@ -127,8 +123,8 @@ async def _without(db: Connection, carrier_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def of_carrier(db: Connection, carrier_id: UUID, *, building: str | None = None) -> list[Plate]:
-    """Its plates in the order of the building; of one building where it is named."""
+async def of_carrier(db: Connection, carrier_id: UUID, *, part: int = 1) -> list[Plate]:
+    """Its plates in the order of the building: so many as are printed at a time, `part` from 1."""
     rows = await db.fetch(
         """
         SELECT p.id, p.code, p.carrier_id, c.name AS carrier, coalesce(main.text, '') AS address, c.subdistrict_code,
@@ -140,11 +136,13 @@ async def of_carrier(db: Connection, carrier_id: UUID, *, building: str | None =
          WHERE p.carrier_id = $1
            AND p.revoked_at IS NULL
            AND u.retired_at IS NULL
-           AND ($2::text IS NULL OR u.building = $2)
-      ORDER BY u.building, u.floor, u.number, u.label
+      ORDER BY u.building, u.floor, u.number, u.label, u.id
+         LIMIT $2
+        OFFSET $3
         """,
         carrier_id,
-        building,
+        PRINTED,
+        PRINTED * (max(1, min(part, 10_000)) - 1),
     )
     return [_plate(dict(row)) for row in rows]
 
@@ -194,8 +192,6 @@ def _plate(facts: dict[str, str]) -> Plate:
 
 async def pdf(plates: list[Plate], url: str, on: str) -> bytes:
     """The plates on A4, eight to a sheet, to be cut; `url` is where we answer, `on` the day of the print."""
-    if len(plates) > MOST_PRINTED:
-        raise TooManyPlates(most=f"{MOST_PRINTED:,}")
     return await asyncio.to_thread(_print, plates, url, on)
 
 

@@ -152,7 +152,7 @@ async def zombie_ages(db: Connection, actor: Actor, day: date) -> Figure:
     found = {row["bucket"]: (row["before_count"], row["case_count"] - row["before_count"]) for row in rows}
     return Figure(
         key="zombie-ages",
-        title="没有办结的僵尸住所案件，按时间",
+        title="未办结案件，按时间",
         meaning="今天还没有办结的案件，从立案那天算起过了多少天；已到期答复、待核查和之后的算“已过答复”。",
         first="立案以来",
         heads=("等答复", "已过答复"),

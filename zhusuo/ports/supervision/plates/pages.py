@@ -32,15 +32,14 @@ async def list_(
         carrier = await carriers.by_id_for(db, actor, carrier_id)
         if carrier is None:
             raise NotFound
-        unit_count, plate_count, buildings = await reads.counts(db, carrier_id)
+        unit_count, plate_count = await reads.counts(db, carrier_id)
     return page(
         request,
         "plates/list.html",
         carrier=carrier,
         unit_count=unit_count,
         plate_count=plate_count,
-        buildings=buildings,
-        most=plates.MOST_PRINTED,
+        parts=-(-plate_count // plates.PRINTED),
     )
 
 
@@ -70,11 +69,11 @@ async def pdf(
     settings: NamedDependency[Settings],
     actor: NamedDependency[Actor],
     day: NamedDependency[date],
-    building: FromQuery[str | None] = None,
+    part: FromQuery[int] = 1,
 ) -> Response[bytes] | Redirect:
     """Back to the page where none was made yet."""
     async with database.transaction() as db:
-        found = await plates.of_carrier(db, carrier_id, building=building)
+        found = await plates.of_carrier(db, carrier_id, part=part)
         await files.taken_out(db, actor, "plate", len(found), carrier_id=carrier_id)
     if not found:
         return go(f"/supervision/carriers/{carrier_id}/plates")

@@ -169,23 +169,17 @@ async def _whole(db: Connection, plate: Plate, told: Scanned) -> Scanned:
     )
 
 
-async def counts(db: Connection, carrier_id: UUID) -> tuple[int, int, list[str]]:
-    """Units that may have a plate, those that have one, and the names of the carrier's buildings."""
-    rows = await db.fetch(
+async def counts(db: Connection, carrier_id: UUID) -> tuple[int, int]:
+    """Units that may have a plate, and those that have one."""
+    row = await db.fetchrow(
         """
-        SELECT u.building, count(*) AS unit_count, count(p.id) AS plate_count
+        SELECT count(*) AS unit_count, count(p.id) AS plate_count
           FROM units AS u
      LEFT JOIN plates AS p ON p.unit_id = u.id AND p.revoked_at IS NULL
          WHERE u.carrier_id = $1
            AND u.retired_at IS NULL
            AND u.kind <> 'service'
-      GROUP BY u.building
-      ORDER BY u.building
         """,
         carrier_id,
     )
-    return (
-        sum(row["unit_count"] for row in rows),
-        sum(row["plate_count"] for row in rows),
-        [row["building"] for row in rows],
-    )
+    return (row["unit_count"], row["plate_count"]) if row else (0, 0)
