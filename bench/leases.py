@@ -232,6 +232,7 @@ def changed_cases(case: Case, truth: dict[str, Any], told: dict[str, Any]) -> It
         yield _to(case, "half as large again", "bad", lease=_said(case.lease, "area_m2", f"{larger}平方米", larger))
     if case.lease.one("signed_by"):
         yield _to(case, "the lessee did not sign", "bad", lease=_said(case.lease, "signed_by", "甲方", ["lessor"]))
+    yield _to(case, "neither seals nor signatures were read", NOT_GOOD, lease=_without(case.lease, *SIGNED))
     for name in sorted({fact.name for fact in case.lease.facts} & NEEDED):
         yield _to(case, f"{name} was not read", NOT_GOOD, lease=_without(case.lease, name))
     owner = next((paper.one("owner") for paper in case.filed if paper.one("owner")), None)
@@ -266,7 +267,7 @@ def changed_cases(case: Case, truth: dict[str, Any], told: dict[str, Any]) -> It
             yield _to(case, f"a character of the {name} misread", NOT_GOOD, lease=_said(case.lease, name, _slip(fact)))
 
 
-NEEDED = {"lessor", "lessee", "location", "area_m2", "term_start", "term_end", *SIGNED[:1]}
+NEEDED = {"lessor", "lessee", "location", "area_m2", "term_start", "term_end"}
 MANDATE = DocumentKind.MANDATE
 
 
@@ -286,8 +287,8 @@ def _said(paper: Paper, name: str, text: str, normal: Any = None) -> Paper:
     return replace(paper, facts=facts)
 
 
-def _without(paper: Paper, name: str) -> Paper:
-    return replace(paper, facts=tuple(fact for fact in paper.facts if fact.name != name))
+def _without(paper: Paper, *names: str) -> Paper:
+    return replace(paper, facts=tuple(fact for fact in paper.facts if fact.name not in names))
 
 
 def _filed(

@@ -380,6 +380,7 @@ def test_the_seal_of_a_stranger_needs_a_reason() -> None:
     assert check({"seals": [OPERATOR, TENANT]}, without="signed_by").outcome == "good"
     assert codes(check({"seals": [OPERATOR]}, without="signed_by")) == ["unsigned"]
     assert codes(check({"seals": [OPERATOR, ""]}, without="signed_by")) == ["unread"]
+    assert check({"seals": [OPERATOR.replace("运营", "")]}).outcome == "good"
 
 
 def test_a_clash_over_the_area_shows_the_line_of_the_deed() -> None:

@@ -11,7 +11,7 @@ from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus
 from zhusuo.dossiers.standing import Conflict, names_another_address
 from zhusuo.registrations.chains import named_units
 from zhusuo.registrations.papers import Fact, Paper
-from zhusuo.registrations.values import near
+from zhusuo.registrations.values import could_be, names_in
 from zhusuo.rights import plain_name
 
 SOON = timedelta(days=90)
@@ -122,11 +122,11 @@ _SEALS: dict[DocumentKind, str] = {DocumentKind.MANDATE: "grantor", DocumentKind
 def _seals(papers: Sequence[Paper]) -> Iterable[CrossCheck]:
     """A paper bears the seal of who gives it; what could not be read of a seal says nothing."""
     for paper in papers:
-        party, sealed = paper.one(_SEALS.get(paper.kind, "")), paper.one("seals")
-        if party is None or sealed is None or not isinstance(sealed.normal, list):
+        party = paper.one(_SEALS.get(paper.kind, ""))
+        if party is None:
             continue
-        names = [str(name) for name in sealed.normal if str(name)]
-        if any(plain_name(name) == plain_name(party.text) or near(name, party.text) for name in names):
+        names = [name for name in names_in(paper.all("seals")) if name]
+        if any(could_be(name, party.text) for name in names):
             yield CrossCheck(tone="ok", title=f"{paper.kind.label}印章 = {party.text}")
         elif names:
             body = f"盖的是“{'、'.join(names)}”的章，出具方写“{party.text}”"

@@ -24,7 +24,7 @@ from zhusuo.flags import Severity
 from zhusuo.registrations.chains import UNREAD_GRANTEE, Named, Stated, named_units, stated
 from zhusuo.registrations.model import Agreement, Finding, LeaseCheck
 from zhusuo.registrations.papers import Fact, Paper, Premises
-from zhusuo.registrations.values import distance, near, read_area, read_day, read_last_day, yes
+from zhusuo.registrations.values import could_be, distance, names_in, near, read_area, read_day, read_last_day, yes
 from zhusuo.rights import Doubt, Flaw, Right, RightKind, Step, chain_to_party, plain_name
 
 SURE = 0.75
@@ -405,26 +405,30 @@ class _Check:
 
     def signatures(self) -> None:
         """Both sides must have signed or sealed, and with their own seals."""
-        signed, sealed = self.lease_paper.one("signed_by"), self.lease_paper.one("seals")
-        if not any(fact is not None and isinstance(fact.normal, list) for fact in (signed, sealed)):
+        signed, sealed = self.lease_paper.all("signed_by"), self.lease_paper.all("seals")
+        if not signed and not sealed:
             self._add("unread", unread=True, what="签章")
             return
-        names = [*_listed_in(signed), *_listed_in(sealed)]
+        names, place = names_in(signed or sealed), next(iter((*signed, *sealed)))
         parties = {label: self.lease_paper.one(side) for side, label in SIDES.items()}
         missing = [
             label
             for side, label in SIDES.items()
             if not any(plain_name(name) == plain_name(side) or _names(parties[label], name) for name in names)
         ]
-        if missing and not all(_listed_in(sealed)):
-            self._add("unread", sealed, unread=True, what=f"{'、'.join(missing)}的印章")
+        if missing and not signed and "" in names:
+            self._add("unread", place, unread=True, what=f"{'、'.join(missing)}的印章")
         elif missing:
-            self._add("unsigned", *(parties[label] for label in missing), signed or sealed, party="、".join(missing))
+            self._add("unsigned", *(parties[label] for label in missing), place, party="、".join(missing))
         else:
-            self._agree("signatures", "签章", "双方齐全", signed or sealed)
-        for name in _listed_in(sealed):
-            if name and not any(_names(party, name) for party in parties.values()) and all(parties.values()):
-                self._add("seal_differs", sealed, *parties.values(), seal=name)
+            self._agree("signatures", "签章", "双方齐全", place)
+        for fact in sealed:
+            if all(parties.values()) and fact.confidence >= SURE:
+                for name in names_in([fact]):
+                    if _COMPANY.search(name) and not any(
+                        each and could_be(name, each.text) for each in parties.values()
+                    ):
+                        self._add("seal_differs", fact, *parties.values(), seal=name)
 
     # -- what the rules stand on
 
@@ -515,10 +519,6 @@ _T = TypeVar("_T")
 
 def _same(text: str, among: Sequence[_T], name: Callable[[_T], str]) -> _T | None:
     return next((each for each in among if plain_name(name(each)) == plain_name(text)), None)
-
-
-def _listed_in(fact: Fact | None) -> list[str]:
-    return [str(each) for each in fact.normal] if fact is not None and isinstance(fact.normal, list) else []
 
 
 def _names(party: Fact | None, name: str) -> bool:

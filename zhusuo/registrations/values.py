@@ -6,8 +6,10 @@ as 长期.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 
 from zhusuo.registrations.papers import Fact
 from zhusuo.rights import plain_name
@@ -79,6 +81,38 @@ def yes(fact: Fact) -> bool:
 
 
 # 名称
+
+
+def names_in(facts: Iterable[Fact]) -> list[str]:
+    """The names that seals or signatures give, one or several a fact; "" where one is there and was not made out.
+
+    Without a plain value the words are a person's correction, which is certain, or nothing to rely on.
+    """
+    found: list[str] = []
+    for fact in facts:
+        if isinstance(fact.normal, list):
+            found += [str(each) for each in fact.normal]
+        elif isinstance(fact.normal, str):
+            found.append(fact.normal)
+        else:
+            found.append(fact.text if fact.confidence >= 1 else "")
+    return found
+
+
+def part_of(short: str, whole: str) -> float:
+    """The share of a name's characters that stand, in their order, in another: 1 for one that lacks some of them."""
+    short, whole = plain_name(short), plain_name(whole)
+    blocks = SequenceMatcher(None, short, whole, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / max(1, len(short))
+
+
+ALIKE = 0.75
+"""A seal of which this share of characters stands in a party's name is taken for that party's."""
+
+
+def could_be(seal: str, party: str) -> bool:
+    """Whether a seal may be a party's, of which the machine missed or mistook characters."""
+    return plain_name(seal) == plain_name(party) or near(seal, party) or part_of(seal, party) >= ALIKE
 
 
 def near(first: str, second: str) -> bool:

@@ -179,6 +179,12 @@ async def _due(db: Connection, day: date, limit: int) -> list[UUID]:
      LEFT JOIN version_chains AS c ON c.version_id = v.id
          WHERE (v.status = 'effective' AND (c.version_id IS NULL OR c.checked_on < $1))
             OR (v.status <> 'effective' AND c.status <> 'ended')
+            OR (v.status = 'effective' AND c.status <> 'whole' AND EXISTS (
+                SELECT
+                  FROM version_documents AS vd
+                  JOIN documents AS d ON d.id = vd.document_id
+                 WHERE vd.version_id = v.id
+                   AND d.read_at > clock_timestamp() - interval '5 minutes'))
       ORDER BY c.checked_on NULLS FIRST, v.id
          LIMIT $2
         """,

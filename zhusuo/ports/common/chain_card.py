@@ -86,8 +86,9 @@ def _drawn(steps: Sequence[Step], situation: TitleSituation, day: date, href: st
         if step.kind is not RightKind.HOLDS_TITLE:
             links.append(_of_step(step, situation, day))
         elif step.flaw:
-            holders[-1]["note"] = f"产权证{_why(step)}"
-            holders[-1]["tone"] = "bad"
+            holders[-1] |= {"note": f"产权证{_why(step)}", "tone": "bad"}
+        elif step.doubts:
+            holders[-1] |= {"note": f"{note} · 单元表没有读全", "tone": "warn"}
     return holders, links
 
 
@@ -134,7 +135,7 @@ def _said(chain: Chain, tone: str) -> str:
     if broken is not None:
         return f"断在{'产权' if broken.kind is RightKind.HOLDS_TITLE else LABELS[broken.kind]}"
     if tone == "warn":
-        return "没有断，但有一处未读出"
+        return "没有断，但有没读出的"
     given = [step for step in chain.steps if _grants(step)]
     return "完整，有转租权" if given else "完整"
 
