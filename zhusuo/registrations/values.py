@@ -99,20 +99,11 @@ def names_in(facts: Iterable[Fact]) -> list[str]:
     return found
 
 
-def part_of(short: str, whole: str) -> float:
-    """The share of a name's characters that stand, in their order, in another: 1 for one that lacks some of them."""
-    short, whole = plain_name(short), plain_name(whole)
-    blocks = SequenceMatcher(None, short, whole, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) / max(1, len(short))
-
-
-ALIKE = 0.75
-"""A seal of which this share of characters stands in a party's name is taken for that party's."""
-
-
 def could_be(seal: str, party: str) -> bool:
-    """Whether a seal may be a party's, of which the machine missed or mistook characters."""
-    return plain_name(seal) == plain_name(party) or near(seal, party) or part_of(seal, party) >= ALIKE
+    """Whether a seal may be a party's of which characters were missed, and at most one taken for another."""
+    short, whole = plain_name(seal), plain_name(party)
+    blocks = SequenceMatcher(None, short, whole, autojunk=False).get_matching_blocks()
+    return near(seal, party) or len(short) - sum(block.size for block in blocks) <= 1
 
 
 def near(first: str, second: str) -> bool:
