@@ -1757,9 +1757,13 @@ CREATE INDEX inspections_by_carrier ON inspections USING btree (carrier_id, plan
 
 CREATE INDEX inspections_by_due ON inspections USING btree (district_code, status, due_on, id);
 
-CREATE INDEX inspections_by_person ON inspections USING btree (assigned_to, status, due_on);
-
 CREATE INDEX inspections_by_registration ON inspections USING btree (registration_id) WHERE (registration_id IS NOT NULL);
+
+CREATE INDEX inspections_open ON inspections USING btree (district_code, due_on, id) WHERE (status = ANY (ARRAY['planned'::text, 'assigned'::text, 'started'::text]));
+
+CREATE INDEX inspections_open_of ON inspections USING btree (assigned_to, due_on, id) WHERE (status = ANY (ARRAY['planned'::text, 'assigned'::text, 'started'::text]));
+
+CREATE INDEX inspections_open_with ON inspections USING btree (accompanied_by, due_on, id) WHERE (status = ANY (ARRAY['planned'::text, 'assigned'::text, 'started'::text]));
 
 CREATE UNIQUE INDEX look_request_once ON look_requests USING btree (carrier_id, unit_id) NULLS NOT DISTINCT WHERE (answered_at IS NULL);
 
@@ -1792,6 +1796,8 @@ CREATE INDEX registrations_by_business ON registrations USING btree (business_id
 CREATE INDEX registrations_by_carrier ON registrations USING btree (carrier_id) INCLUDE (status) WHERE (status <> 'ended'::text);
 
 CREATE INDEX registrations_by_district ON registrations USING btree (district_code, created_at DESC);
+
+CREATE INDEX registrations_held ON registrations USING btree (district_code, created_at DESC, id DESC) WHERE (status = 'held'::text);
 
 CREATE INDEX registrations_live ON registrations USING btree (unit_id) WHERE (status <> 'ended'::text);
 

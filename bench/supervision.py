@@ -2,7 +2,8 @@
 
     python -m bench.supervision [--home HOME] [--businesses 1000000] [--requests 20] [--all]
 
-An office with all subdistricts of the district, 100,000 units, 100,000 inspections and as many weighed risks; one
+An office with all subdistricts of the district, 100,000 units, 100,000 inspections (one in ten of them open) and as
+many weighed risks; the tower of 1,200 units, whose plan has a bar of its own, keeps its one business a unit. One
 connection, one request after the other. The bar is for lists; pages that add up a whole district (总览, 数字) are shown
 beside it without one. Files are left out: see `bench.exports`.
 """
@@ -13,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 from bench.data import filled
-from bench.desks import laid
+from bench.desks import FLOORS, TOWER, laid
+from bench.desks import ROOMS as ROOMS_EACH
 from bench.figures import Figure, percentile, show
 from bench.installation import web
 from bench.pages import BAR_MS, SHAPE, Line, Times, _show_all, _things, doors, nouns, pages
@@ -49,9 +51,13 @@ async def _registrations(db: Connection, businesses: int) -> None:
              SELECT u.id, u.carrier_id, u.district_code, b.id, b.name, 'existing', 'registered', false, 'import',
                     current_date - (b.place % 3000)::int, now() - b.place * interval '20 seconds'
                FROM (SELECT id, name, row_number() OVER () AS place FROM businesses) AS b
-               JOIN (SELECT id, carrier_id, district_code, row_number() OVER () AS place FROM units) AS u
-                 ON u.place = 1 + b.place % (SELECT count(*) FROM units)
+               JOIN (SELECT id, carrier_id, district_code, row_number() OVER () AS place
+                       FROM units
+                      WHERE carrier_id <> (SELECT id FROM carriers WHERE name = $1)) AS u
+                 ON u.place = 1 + b.place % (SELECT count(*) - $2 FROM units)
         """,
+        TOWER,
+        FLOORS * ROOMS_EACH,
         timeout=SECONDS,
     )
     await db.execute(
@@ -69,10 +75,11 @@ async def _inspections(db: Connection) -> None:
                                  assigned_to, planned_at, ended_at)
              SELECT r.carrier_id, r.unit_id, r.id, r.district_code, r.applicant,
                     (ARRAY['risk', 'drawn', 'manual'])[1 + place % 3], current_date - 300 + (place % 330)::int,
-                    (ARRAY['found', 'found', 'found', 'planned', 'assigned', 'cancelled'])[1 + place % 6],
-                    CASE WHEN place % 6 = 4 THEN (SELECT id FROM persons WHERE role = 'supervisor' LIMIT 1) END,
+                    CASE place % 20 WHEN 0 THEN 'planned' WHEN 1 THEN 'assigned' WHEN 2 THEN 'cancelled'
+                                    ELSE 'found' END,
+                    CASE WHEN place % 20 = 1 THEN (SELECT id FROM persons WHERE role = 'supervisor' LIMIT 1) END,
                     now() - place * interval '1 minute',
-                    CASE WHEN place % 6 IN (0, 1, 2, 5) THEN now() - place * interval '1 minute' END
+                    CASE WHEN place % 20 > 1 THEN now() - place * interval '1 minute' END
                FROM (SELECT id, unit_id, carrier_id, district_code, applicant, row_number() OVER (ORDER BY id) AS place
                        FROM registrations
                       LIMIT $1) AS r

@@ -12,7 +12,6 @@ from zhusuo.inspections.model import Cause, InspectionStatus, Outcome
 from zhusuo.people.model import Actor
 
 PAGE = 50
-OPEN = ("planned", "assigned", "started")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,17 +141,16 @@ async def inspections(
     view: str = "open",
     cause: str = "",
     q: str = "",
-    carrier_id: UUID | None = None,
     after: tuple[date, UUID] | None = None,
     limit: int = PAGE,
 ) -> list[InspectionRow]:
     """By the day they are due; `view` is mine, open, found or cancelled (the last two: the newest first).
 
-    `q` is part of the name that is looked for or of the carrier's.
+    `q` is part of the name that is looked for or of the carrier's. First which ones, by an index in their order; then
+    what is shown of those.
     """
-    statuses = {"found": ["found"], "cancelled": ["cancelled"], "all": [*OPEN, "found", "cancelled"]}
-    newest_first = view in ("found", "cancelled")
-    on, inspection_id = after or (None, None)
+    which = {"mine": _mine, "found": _ended, "cancelled": _ended}.get(view, _open)
+    ids = await which(db, actor, view, cause, q, after, limit)
     rows = await db.fetch(
         """
         SELECT i.id, i.number, i.status, i.cause, i.subject, i.question, i.due_on, c.id AS carrier_id,
@@ -161,7 +159,8 @@ async def inspections(
                coalesce(second.name, '') AS accompanied_by, f.outcome,
                (f.found_at AT TIME ZONE 'Asia/Shanghai')::date AS found_on,
                (SELECT count(*) FROM finding_photos AS p WHERE p.finding_id = f.id) AS photo_count
-          FROM inspections AS i
+          FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
+          JOIN inspections AS i ON i.id = wanted.id
           JOIN carriers AS c ON c.id = i.carrier_id
           JOIN subdistricts AS s ON s.code = c.subdistrict_code
      LEFT JOIN carrier_addresses AS main ON main.carrier_id = c.id AND main.is_main
@@ -169,32 +168,100 @@ async def inspections(
      LEFT JOIN persons AS goer ON goer.id = i.assigned_to
      LEFT JOIN persons AS second ON second.id = i.accompanied_by
      LEFT JOIN findings AS f ON f.inspection_id = i.id AND f.concludes
+      ORDER BY wanted.place
+        """,
+        ids,
+    )
+    return [_row(row) for row in rows]
+
+
+async def _open(
+    db: Connection, actor: Actor, view: str, cause: str, q: str, after: tuple[date, UUID] | None, limit: int
+) -> list[UUID]:
+    on, inspection_id = after or (None, None)
+    rows = await db.fetch(
+        """
+        SELECT i.id
+          FROM inspections AS i
+          JOIN carriers AS c ON c.id = i.carrier_id
          WHERE i.district_code = $1
            AND c.subdistrict_code = ANY ($2::text[])
-           AND i.status = ANY ($3::text[])
-           AND ($4::uuid IS NULL OR i.assigned_to = $4 OR i.accompanied_by = $4)
-           AND ($5 = '' OR i.cause = $5)
-           AND ($6 = '' OR position($6 IN i.subject) > 0 OR position($6 IN c.name) > 0 OR i.number = upper($6))
-           AND ($7::uuid IS NULL OR i.carrier_id = $7)
-           AND ($8::date IS NULL
-                OR (NOT $10 AND (i.due_on, i.id) > ($8, $9::uuid))
-                OR ($10 AND (i.due_on, i.id) < ($8, $9::uuid)))
-      ORDER BY CASE WHEN $10 THEN i.due_on END DESC, CASE WHEN $10 THEN i.id END DESC, i.due_on, i.id
-         LIMIT $11
+           AND i.status IN ('planned', 'assigned', 'started')
+           AND ($3 = '' OR i.cause = $3)
+           AND ($4 = '' OR position($4 IN i.subject) > 0 OR position($4 IN c.name) > 0 OR i.number = upper($4))
+           AND ($5::date IS NULL OR (i.due_on, i.id) > ($5, $6::uuid))
+      ORDER BY i.due_on, i.id
+         LIMIT $7
         """,
         actor.district_code,
         sorted(actor.subdistricts),
-        statuses.get(view, list(OPEN)),
-        actor.person_id if view == "mine" else None,
         cause,
         q,
-        carrier_id,
         on,
         inspection_id,
-        newest_first,
         limit,
     )
-    return [_row(row) for row in rows]
+    return [row["id"] for row in rows]
+
+
+async def _mine(
+    db: Connection, actor: Actor, view: str, cause: str, q: str, after: tuple[date, UUID] | None, limit: int
+) -> list[UUID]:
+    on, inspection_id = after or (None, None)
+    rows = await db.fetch(
+        """
+        SELECT i.id
+          FROM inspections AS i
+          JOIN carriers AS c ON c.id = i.carrier_id
+         WHERE (i.assigned_to = $1 OR i.accompanied_by = $1)
+           AND c.subdistrict_code = ANY ($2::text[])
+           AND i.status IN ('planned', 'assigned', 'started')
+           AND ($3 = '' OR i.cause = $3)
+           AND ($4 = '' OR position($4 IN i.subject) > 0 OR position($4 IN c.name) > 0 OR i.number = upper($4))
+           AND ($5::date IS NULL OR (i.due_on, i.id) > ($5, $6::uuid))
+      ORDER BY i.due_on, i.id
+         LIMIT $7
+        """,
+        actor.person_id,
+        sorted(actor.subdistricts),
+        cause,
+        q,
+        on,
+        inspection_id,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def _ended(
+    db: Connection, actor: Actor, view: str, cause: str, q: str, after: tuple[date, UUID] | None, limit: int
+) -> list[UUID]:
+    """Those of one status, `view`, the newest first."""
+    on, inspection_id = after or (None, None)
+    rows = await db.fetch(
+        """
+        SELECT i.id
+          FROM inspections AS i
+          JOIN carriers AS c ON c.id = i.carrier_id
+         WHERE i.district_code = $1
+           AND c.subdistrict_code = ANY ($2::text[])
+           AND i.status = $8
+           AND ($3 = '' OR i.cause = $3)
+           AND ($4 = '' OR position($4 IN i.subject) > 0 OR position($4 IN c.name) > 0 OR i.number = upper($4))
+           AND ($5::date IS NULL OR (i.due_on, i.id) < ($5, $6::uuid))
+      ORDER BY i.due_on DESC, i.id DESC
+         LIMIT $7
+        """,
+        actor.district_code,
+        sorted(actor.subdistricts),
+        cause,
+        q,
+        on,
+        inspection_id,
+        limit,
+        view,
+    )
+    return [row["id"] for row in rows]
 
 
 async def counts(db: Connection, actor: Actor, day: date) -> dict[str, int]:
