@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests import make
+from tests import make_registrations as making
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import reminders
 
@@ -84,3 +85,56 @@ async def test_two_workers_at_once_tell_once(fresh_database: Database) -> None:
     assert sum(counts) == 1
     async with fresh_database.connection() as db:
         assert len(await _told(db, manager)) == 1
+
+
+# 材料自己的期限
+
+
+async def _with_paper(db: Connection, kind: str, valid_until: date) -> tuple[UUID, UUID]:
+    """A version in force with a paper of a term of its own, and its manager's organisation."""
+    version_id, manager = await _filed(db)
+    document_id = await making.read_document(db, organisation_id=manager, kind=kind, facts={})
+    await db.execute("UPDATE documents SET valid_until = $2 WHERE id = $1", document_id, valid_until)
+    await db.execute(
+        """
+        INSERT INTO version_documents (version_id, document_id, sha256, kind, position)
+             SELECT $1, id, sha256, kind, 90
+               FROM documents
+              WHERE id = $2
+        """,
+        version_id,
+        document_id,
+    )
+    return document_id, manager
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"), [("mandate", "委托/转租授权"), ("lease", "租赁合同"), ("title_deed", "产权证")]
+)
+async def test_a_paper_with_a_term_of_its_own_is_told_of_at_each_stage_once(
+    database: Database, db: Connection, kind: str, what: str
+) -> None:
+    ends_on = LAST - timedelta(days=200)
+    _, manager = await _with_paper(db, kind, ends_on)
+    for left in (61, 60, 20, 14, 1, -1, -30):
+        await reminders.remind(database, ends_on - timedelta(days=left))
+    titles = await _told(db, manager)
+    assert [title.rpartition(" 的")[2] for title in titles] == [
+        f"{what}还有 60 天到期", f"{what}还有 14 天到期", f"{what}已到期"
+    ]  # fmt: skip
+    kinds = await db.fetch("SELECT kind FROM events WHERE kind LIKE 'document.expir%' ORDER BY id")
+    assert [row["kind"] for row in kinds] == ["document.expiring", "document.expiring", "document.expired"]
+
+
+async def test_a_paper_that_ends_with_its_version_is_told_of_once(database: Database, db: Connection) -> None:
+    _, manager = await _with_paper(db, "mandate", LAST)
+    await reminders.remind(database, LAST - timedelta(days=30))
+    assert len(await _told(db, manager)) == 1
+    assert await db.fetchval("SELECT count(*) FROM events WHERE kind = 'document.expiring'") == 1
+
+
+async def test_a_paper_without_an_end_is_never_told_of(database: Database, db: Connection) -> None:
+    document_id, manager = await _with_paper(db, "mandate", LAST)
+    await db.execute("UPDATE documents SET valid_until = NULL WHERE id = $1", document_id)
+    await reminders.remind(database, LAST - timedelta(days=90))
+    assert await _told(db, manager) == []

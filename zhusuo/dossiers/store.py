@@ -670,6 +670,56 @@ async def insert_reminder(db: Connection, version_id: UUID, days_ahead: int) -> 
     return told is not None
 
 
+async def papers_ending(
+    db: Connection, day: date, stages: Sequence[int], over: int, limit: int
+) -> list[tuple[UUID, UUID]]:
+    """Papers of versions in force whose own term comes to a stage that was not told of: version and document."""
+    rows = await db.fetch(
+        """
+        SELECT v.id AS version_id, d.id AS document_id
+          FROM dossier_versions AS v
+          JOIN version_documents AS vd ON vd.version_id = v.id
+          JOIN documents AS d ON d.id = vd.document_id
+    CROSS JOIN LATERAL (
+               SELECT CASE WHEN d.valid_until < $1 THEN $3
+                           ELSE (SELECT min(days) FROM unnest($2::integer[]) AS days WHERE d.valid_until <= $1 + days)
+                       END AS days_ahead
+               ) AS stage
+         WHERE v.status = 'effective'
+           AND d.valid_until <= $1 + (SELECT max(days) FROM unnest($2::integer[]) AS days)
+           AND NOT EXISTS (
+               SELECT
+                 FROM paper_reminders AS r
+                WHERE r.version_id = v.id
+                  AND r.document_id = d.id
+                  AND r.days_ahead = stage.days_ahead)
+      ORDER BY d.valid_until, v.id, d.id
+         LIMIT $4
+        """,
+        day,
+        stages,
+        over,
+        limit,
+    )
+    return [(row["version_id"], row["document_id"]) for row in rows]
+
+
+async def insert_paper_reminder(db: Connection, version_id: UUID, document_id: UUID, days_ahead: int) -> bool:
+    """Whether nobody told of this stage of a paper before."""
+    told = await db.fetchval(
+        """
+        INSERT INTO paper_reminders (version_id, document_id, days_ahead)
+             VALUES ($1, $2, $3)
+        ON CONFLICT DO NOTHING
+          RETURNING true
+        """,
+        version_id,
+        document_id,
+        days_ahead,
+    )
+    return told is not None
+
+
 async def effective_version_of_dossier(db: Connection, dossier_id: UUID) -> DossierVersion | None:
     found = await db.fetchval(
         """
