@@ -274,6 +274,18 @@ DAMAGE = {
                FROM registrations
     """,
     "holds_that_never_end": "UPDATE registrations SET held_until = now() - interval '2 days'",
+    "findings_at_odds_with_their_inspection": """
+        INSERT INTO inspections (carrier_id, district_code, cause, due_on, status, ended_at)
+             SELECT id, district_code, 'manual', current_date, 'found', now() FROM carriers
+    """,
+    "photos_at_odds_with_their_finding": """
+        INSERT INTO finding_photos (id, finding_id, document_id, taken_at)
+             SELECT uuidv7(), uuidv7(), id, now() FROM documents
+    """,
+    "draws_at_odds_with_their_commitment": """
+        INSERT INTO random_draws (district_code, organisation_id, title, seed, commitment, committed_by)
+             SELECT district_code, id, '十一月', 'ab', 'cd', uuidv7() FROM organisations
+    """,
     "reuses_of_a_version_not_effective_then": "UPDATE reuses SET created_at = now() - interval '1 day'",
     "submissions_and_decisions_without_audit": "DELETE FROM audit_entries WHERE action = 'approve'",
     "things_without_audit": "DELETE FROM audit_entries WHERE noun = 'document'",

@@ -852,6 +852,61 @@ async def decisions_without_event(db: Connection) -> list[str]:
     )
 
 
+# 核查
+
+
+async def findings_at_odds_with_their_inspection(db: Connection) -> list[str]:
+    return _cases(
+        await db.fetch(
+            """
+            SELECT '核查 ' || inspections.number || '（' || inspections.status || '）' AS found
+              FROM inspections
+         LEFT JOIN findings ON findings.inspection_id = inspections.id AND findings.concludes
+             WHERE (inspections.status = 'found') <> (findings.id IS NOT NULL)
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
+async def photos_at_odds_with_their_finding(db: Connection) -> list[str]:
+    return _cases(
+        await db.fetch(
+            """
+            SELECT '照片 ' || finding_photos.id AS found
+              FROM finding_photos
+         LEFT JOIN findings ON findings.id = finding_photos.finding_id
+         LEFT JOIN inspections ON inspections.id = findings.inspection_id
+         LEFT JOIN documents ON documents.id = finding_photos.document_id
+         LEFT JOIN blobs ON blobs.sha256 = documents.sha256
+             WHERE blobs.sha256 IS NULL
+                OR documents.purpose <> 'inspection'
+                OR documents.carrier_id IS DISTINCT FROM inspections.carrier_id
+                OR documents.organisation_id <> findings.organisation_id
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
+async def draws_at_odds_with_their_commitment(db: Connection) -> list[str]:
+    return _cases(
+        await db.fetch(
+            """
+            SELECT '双随机 ' || random_draws.number AS found
+              FROM random_draws
+             WHERE commitment <> encode(sha256(convert_to(seed, 'UTF8')), 'hex')
+                OR (status = 'drawn' AND drawn_count <> (
+                    SELECT count(*)
+                      FROM draw_entries
+                     WHERE draw_entries.draw_id = random_draws.id
+                       AND draw_entries.rank IS NOT NULL))
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
 def _asked(group: int, question: Question, title: str) -> tuple[Invariant, Question]:
     return Invariant(group=group, name=getattr(question, "__name__", ""), title=title), question
 
@@ -875,6 +930,9 @@ QUESTIONS: tuple[tuple[Invariant, Question], ...] = (
     _asked(4, registrations_at_odds_with_their_case, "登记有争议，当且仅当有未了结的僵尸住所案件"),
     _asked(4, cases_at_odds_with_their_story, "僵尸住所案件的状态与经过一致，步骤先后有序"),
     _asked(4, holds_that_never_end, "保留到期即释放"),
+    _asked(4, findings_at_odds_with_their_inspection, "核查有结论，当且仅当有一条定论的记录"),
+    _asked(4, photos_at_odds_with_their_finding, "每张核查照片的材料都在，属于同一载体和机构"),
+    _asked(4, draws_at_odds_with_their_commitment, "双随机的种子与承诺相符，结果齐全"),
     _asked(5, reuses_of_a_version_not_effective_then, "调用所依据的版本当时有效"),
     _asked(6, submissions_and_decisions_without_audit, "每次提交和决定都有留痕"),
     _asked(6, things_without_audit, "每件材料、备案、调用、载体和人员都有留痕"),
