@@ -22,7 +22,19 @@ from rich.console import Console
 
 from bench.figures import COLUMNS, KEPT_IN, Figure, cells, collected, table
 
-BENCHES = ("start", "upload", "reading", "leases", "pages", "lookup", "suggest", "addresses", "supervision", "exports")
+BENCHES = (
+    "start",
+    "upload",
+    "reading",
+    "leases",
+    "pages",
+    "lookup",
+    "suggest",
+    "addresses",
+    "supervision",
+    "exports",
+    "zombies",
+)
 OF_BUNDLES = ("reading", "leases")
 """Those that read bundles of papers, and may be pointed at others of the same schema."""
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -18,6 +18,7 @@ from zhusuo.up import up as run_up
 
 PARTS = {
     "audit": "cli_check:audit",
+    "calendar": "cli_calendar:calendar",
     "check": "cli_check:check",
     "classify": "cli_files:classify",
     "import": "cli_import:import_",

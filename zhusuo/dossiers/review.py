@@ -8,10 +8,10 @@ from uuid import UUID
 from zhusuo import audit, events
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, store, telling
+from zhusuo.dossiers import documents, holidays, store, telling
 from zhusuo.dossiers.access import person_of, refuse_if_claimed, reviewed_filing
 from zhusuo.dossiers.actions import refuse_expired
-from zhusuo.dossiers.calendar import add_working_days, one_year_after
+from zhusuo.dossiers.calendar import one_year_after
 from zhusuo.dossiers.model import (
     DecisionKind,
     DossierVersion,
@@ -125,7 +125,7 @@ async def return_for_correction(
         raise Invalid({"message": "选了“其他”，请写明要改什么。"})
     async with database.transaction() as db:
         filing, submission = await _to_decide(db, actor, filing_id, FilingStatus.RETURNED)
-        deadline_on = add_working_days(day, working_days)
+        deadline_on = (await holidays.known(db)).add_working_days(day, working_days)
         await _decide(
             db,
             actor,

@@ -129,7 +129,6 @@ async def sums(
     *,
     least: int,
     district_code: str | None = None,
-    registration_ids: Sequence[UUID] | None = None,
 ) -> list[tuple[UUID, int]]:
     """What the signals of live registrations add up to on a day, by `scoring.score`; those below `least` stay away."""
     kinds, weights, after_days, expires_days, limits = columns(rules.rules)
@@ -145,13 +144,12 @@ async def sums(
             SELECT s.registration_id, rules.kind, min(rules.weight) AS weight
               FROM zombie_signals AS s
               JOIN rules ON rules.kind = s.kind
-             WHERE ($6::uuid[] IS NULL OR s.registration_id = ANY ($6))
-               AND s.dismissed_in IS NULL
+             WHERE s.dismissed_in IS NULL
                AND s.observed_on + rules.after_days <= $5
                AND (s.ended_on IS NULL OR s.ended_on > $5)
                AND (rules.expires_days IS NULL OR s.observed_on + rules.expires_days > $5)
                AND (s.kind <> 'crowded'
-                    OR s.measure > (SELECT nullif(($7::jsonb ->> units.kind)::int, 0)
+                    OR s.measure > (SELECT nullif(($6::jsonb ->> units.kind)::int, 0)
                                       FROM registrations
                                       JOIN units ON units.id = registrations.unit_id
                                      WHERE registrations.id = s.registration_id))
@@ -166,15 +164,14 @@ async def sums(
           FROM summed
           JOIN registrations ON registrations.id = summed.registration_id
          WHERE registrations.status = 'registered'
-           AND ($9::text IS NULL OR registrations.district_code = $9)
-           AND points >= $8
+           AND ($8::text IS NULL OR registrations.district_code = $8)
+           AND points >= $7
         """,
         kinds,
         weights,
         after_days,
         expires_days,
         day,
-        list(registration_ids) if registration_ids is not None else None,
         limits,
         least,
         district_code,
@@ -187,8 +184,10 @@ async def derive(db: Connection, day: date, *, unit_ids: Sequence[UUID] | None =
     """Bring the signals that our own rows say up to date, for some units or all: how many are new or other, how many
     hold no longer.
 
-    For all, registrations that ended in the last three years are read as well: rules are replayed over them.
+    For all, registrations that ended in the last three years are read as well: rules are replayed over them. A plan
+    that is good for all is bad for one place: each question is planned for itself.
     """
+    await db.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     row = await db.fetchrow(
         """
         WITH subject AS MATERIALIZED (

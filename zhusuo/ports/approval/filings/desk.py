@@ -9,8 +9,7 @@ from uuid import UUID
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, scope, standing, store
-from zhusuo.dossiers.calendar import add_working_days
+from zhusuo.dossiers import documents, holidays, scope, standing, store
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.model import (
     FLAWS,
@@ -156,7 +155,7 @@ async def lay_out(
         ),
         steps=tuple(await standing.timeline(db, filing_id, internal=True)),
         day=day,
-        due_on=add_working_days(day, correction_days),
+        due_on=(await holidays.known(db)).add_working_days(day, correction_days),
     )
 
 
