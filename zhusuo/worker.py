@@ -24,7 +24,7 @@ from zhusuo.people import duties as people
 from zhusuo.ports.common.app import today
 from zhusuo.processes import asked_to_end
 from zhusuo.registrations import actions as registrations
-from zhusuo.registrations import sorting, watching
+from zhusuo.registrations import deadlines, sorting, watching
 from zhusuo.serve import Things, opened
 from zhusuo.settings import Settings
 from zhusuo.tenancies import reminders as leases
@@ -158,6 +158,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("lapse_zombies", 600, lambda: zombie_process.lapse(database, today())),
         ("remind", 600, lambda: reminders.remind(database, today())),
         ("remind_of_leases", 600, lambda: leases.remind(database, today())),
+        ("remind_of_registered", 600, lambda: deadlines.remind(database, today())),
         ("weigh_risks", 1800, lambda: risks.weigh_daily(database, today())),
         ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
         ("settle_given_up", 30, lambda: reading.settle_given_up(database)),
