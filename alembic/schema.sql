@@ -131,6 +131,42 @@ CREATE FUNCTION successors_of(asked uuid) RETURNS TABLE(id uuid)
          WHERE units.retired_at IS NULL
     $$;
 
+CREATE FUNCTION tell_of_address() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            IF TG_OP <> 'INSERT' THEN
+                PERFORM pg_notify('zhusuo_roads', OLD.road);
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                PERFORM pg_notify('zhusuo_roads', NEW.road);
+            END IF;
+            RETURN NULL;
+        END
+        $$;
+
+CREATE FUNCTION tell_of_carrier() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            PERFORM pg_notify('zhusuo_roads', road)
+               FROM carrier_addresses
+              WHERE carrier_id = NEW.id;
+            RETURN NULL;
+        END
+        $$;
+
+CREATE FUNCTION tell_of_shop() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            PERFORM pg_notify('zhusuo_roads', road)
+               FROM carrier_addresses
+              WHERE carrier_id = CASE TG_OP WHEN 'DELETE' THEN OLD.carrier_id ELSE NEW.carrier_id END;
+            RETURN NULL;
+        END
+        $$;
+
 CREATE TABLE approval_items (
     catalogue_id uuid NOT NULL,
     code text NOT NULL,
@@ -1905,11 +1941,21 @@ CREATE INDEX zombie_signals_live ON zombie_signals USING btree (kind, observed_o
 
 CREATE INDEX zombie_steps_by_case ON zombie_steps USING btree (case_id, id);
 
+CREATE TRIGGER addresses_are_told AFTER INSERT OR DELETE OR UPDATE ON carrier_addresses FOR EACH ROW EXECUTE FUNCTION tell_of_address();
+
 CREATE TRIGGER audit_checkpoints_stand BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION audit_stands();
 
 CREATE TRIGGER audit_entries_sealed_once BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entry_sealed_once();
 
 CREATE TRIGGER audit_entries_stand BEFORE DELETE OR TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_stands();
+
+CREATE TRIGGER carriers_are_told AFTER UPDATE ON carriers FOR EACH ROW WHEN (((((((old.name IS DISTINCT FROM new.name) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.subdistrict_code IS DISTINCT FROM new.subdistrict_code)) OR (old.floors_above IS DISTINCT FROM new.floors_above)) OR (old.floors_below IS DISTINCT FROM new.floors_below)) OR (old.retired_at IS DISTINCT FROM new.retired_at))) EXECUTE FUNCTION tell_of_carrier();
+
+CREATE TRIGGER lost_shops_are_told AFTER DELETE ON units FOR EACH ROW WHEN ((old.number <> ''::text)) EXECUTE FUNCTION tell_of_shop();
+
+CREATE TRIGGER new_shops_are_told AFTER INSERT ON units FOR EACH ROW WHEN ((new.number <> ''::text)) EXECUTE FUNCTION tell_of_shop();
+
+CREATE TRIGGER shops_are_told AFTER UPDATE ON units FOR EACH ROW WHEN (((old.number IS DISTINCT FROM new.number) OR (old.retired_at IS DISTINCT FROM new.retired_at))) EXECUTE FUNCTION tell_of_shop();
 
 ALTER TABLE ONLY approval_items
     ADD CONSTRAINT approval_items_catalogue_id_fkey FOREIGN KEY (catalogue_id) REFERENCES waiver_catalogues(id);

@@ -16,6 +16,7 @@ from storage.store import Store
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.carriers import gates
 from zhusuo.db import Database
+from zhusuo.lookup.roads import Roads
 from zhusuo.ports.admin.app import doors as admin
 from zhusuo.ports.agency.app import doors as agency
 from zhusuo.ports.api.app import doors as api
@@ -39,6 +40,7 @@ class Things:
     store: Store
     signer: Signer
     lexicon: Lexicon
+    roads: Roads
 
 
 def store_settings(settings: Settings) -> StoreSettings:
@@ -67,14 +69,18 @@ async def opened(settings: Settings) -> AsyncIterator[Things]:
     try:
         await store.ensure_bucket()
         signer = Signer.open(settings.signing_key)
-        yield Things(settings=settings, database=database, store=store, signer=signer, lexicon=_lexicon(settings))
+        yield Things(
+            settings=settings, database=database, store=store, signer=signer, lexicon=_lexicon(settings), roads=Roads()
+        )
     finally:
         await store.close()
         await database.close()
 
 
 def app(things: Things) -> Litestar:
-    return create_app(things.database, things.store, things.settings, things.signer, things.lexicon, ROOMS)
+    return create_app(
+        things.database, things.store, things.settings, things.signer, things.lexicon, things.roads, ROOMS
+    )
 
 
 COLLECTIONS = (20_000, 20, 50)
@@ -111,4 +117,8 @@ async def serve(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
         loop.run_in_executor(None, _warm, things.lexicon)
-        await server.serve()
+        following = asyncio.create_task(things.roads.follow(settings.database_url))
+        try:
+            await server.serve()
+        finally:
+            following.cancel()

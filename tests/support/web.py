@@ -12,6 +12,7 @@ from storage.store import Store
 from tests.support import html
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
+from zhusuo.lookup.roads import Roads
 from zhusuo.people import store as people
 from zhusuo.people.actions import add_client, hash_token
 from zhusuo.people.model import Actor
@@ -52,7 +53,7 @@ class Site:
         self.store = store
         self.settings = settings
         self.signer = signer
-        self.app: Litestar = app or create_app(database, store, settings, signer, LEXICON, ROOMS)
+        self.app: Litestar = app or create_app(database, store, settings, signer, LEXICON, Roads(), ROOMS)
         self.app.state.update({"database": database, "store": store, "settings": settings, "signer": signer})
 
     @asynccontextmanager

@@ -32,6 +32,7 @@ from zhusuo.addresses.wash import wash
 from zhusuo.db import Connection, at_moment
 from zhusuo.errors import Refusal
 from zhusuo.lookup.columns import CLASSIFIED, WASHED, Columns, parsed_cells, placed
+from zhusuo.lookup.corrections.store import any_accepted
 from zhusuo.lookup.find import find_many
 from zhusuo.lookup.model import Match, match_json
 from zhusuo.lookup.roads import Roads
@@ -192,7 +193,8 @@ def _receive(pipe: Pipe, asked: "SimpleQueue[Any]") -> None:
 
 
 async def _done(pipe: Pipe, asked: "SimpleQueue[Any]", work: Work, lexicon: Lexicon) -> None:
-    desk = Desk(work, lexicon, await at_moment(work.url, work.snapshot) if work.url else None)
+    db = await at_moment(work.url, work.snapshot) if work.url else None
+    desk = Desk(work, lexicon, db, corrections=db is not None and await any_accepted(db))
     served = 0
     while (rows := asked.get()) is not None:
         pipe.send(await desk.lines(rows))
@@ -202,11 +204,14 @@ async def _done(pipe: Pipe, asked: "SimpleQueue[Any]", work: Work, lexicon: Lexi
 
 
 class Desk:
-    """Where rows become lines. The same text gets the same answer, so what was asked lately is remembered."""
+    """Where rows become lines. The same text gets the same answer, so what was asked lately is remembered.
 
-    def __init__(self, work: Work, lexicon: Lexicon, db: "Connection | None") -> None:
-        self._work, self._lexicon, self._db = work, lexicon, db
-        self._roads = Roads()
+    Without `corrections` there is none in this moment that could be found, and none is looked for.
+    """
+
+    def __init__(self, work: Work, lexicon: Lexicon, db: "Connection | None", *, corrections: bool) -> None:
+        self._work, self._lexicon, self._db, self._corrections = work, lexicon, db, corrections
+        self._roads = Roads(awake=True)
         self._known: dict[str, _Answer] = {}
 
     async def lines(self, rows: Sequence[Sequence[str]]) -> Lines:
@@ -232,8 +237,14 @@ class Desk:
     async def _answers(self, texts: Sequence[str]) -> list["_Answer"]:
         if self._db is None:
             return [self._parsed(wash(text, self._lexicon)) for text in texts]
-        codes = self._work.district_codes
-        found = await find_many(self._db, texts, lexicon=self._lexicon, district_codes=codes, roads=self._roads)
+        found = await find_many(
+            self._db,
+            texts,
+            lexicon=self._lexicon,
+            district_codes=self._work.district_codes,
+            corrections=self._corrections,
+            roads=self._roads,
+        )
         return [self._told(match) for match in found]
 
     def _told(self, match: Match) -> "_Answer":

@@ -39,7 +39,7 @@ class Ground:
 
     def __init__(self, db: Connection, roads: Roads | None = None) -> None:
         self._db = db
-        self._roads = Roads() if roads is None else roads
+        self._roads = Roads(awake=True) if roads is None else roads
 
     async def bear(self, climbs: Sequence[Climb[T]]) -> list[T]:
         """The answers, in the order of the addresses; if one fails all do."""

@@ -3,7 +3,7 @@
 Whole names have the weight 30 (`addresses.keys.WHOLE`), written out where an index holds nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from zhusuo.lookup.questions import (
     Units,
 )
 
+FEW = 4
 MOST_UNITS = 400
 """More units than that under one key of one carrier are no answer to anybody."""
 
@@ -79,41 +80,9 @@ async def like_roads(db: Connection, questions: Sequence[LikeRoads]) -> list[lis
 
 
 async def units(db: Connection, questions: Sequence[Units]) -> list[dict[UUID, list[UnitRow]]]:
-    by_key = {(carrier_id, key) for each in questions for carrier_id in each.carrier_ids for key in each.keys}
-    by_number = {
-        (carrier_id, number) for each in questions for carrier_id in each.carrier_ids for number in each.numbers
-    }
-    rows = await db.fetch(
-        """
-        SELECT units.carrier_id, id, building, floor, label, key, number, kind
-          FROM unnest($1::uuid[], $2::text[]) AS asked (carrier_id, asked_key)
-          JOIN units
-            ON units.carrier_id = asked.carrier_id
-           AND units.key = asked.asked_key
-           AND units.number = ''
-           AND units.retired_at IS NULL
-     UNION ALL
-        SELECT units.carrier_id, id, building, floor, label, key, number, kind
-          FROM unnest($3::uuid[], $4::text[]) AS asked (carrier_id, asked_number)
-          JOIN units
-            ON units.carrier_id = asked.carrier_id
-           AND units.number = asked.asked_number
-           AND units.number <> ''
-           AND units.retired_at IS NULL
-        """,
-        [carrier_id for carrier_id, _ in by_key],
-        [key for _, key in by_key],
-        [carrier_id for carrier_id, _ in by_number],
-        [number for _, number in by_number],
-    )
-    keyed: dict[tuple[UUID, str], list[UnitRow]] = {}
-    numbered: dict[tuple[UUID, str], list[UnitRow]] = {}
-    for row in rows:
-        unit = _unit(row)
-        if unit.number:
-            numbered.setdefault((row["carrier_id"], unit.number), []).append(unit)
-        else:
-            keyed.setdefault((row["carrier_id"], unit.key), []).append(unit)
+    keyed = await _keyed(db, {(one, key) for each in questions for one in each.carrier_ids for key in each.keys})
+    shops = {(one, number) for each in questions for one in each.carrier_ids for number in each.numbers}
+    numbered = await _numbered(db, shops) if shops else {}
     return [
         {
             carrier_id: [
@@ -124,6 +93,70 @@ async def units(db: Connection, questions: Sequence[Units]) -> list[dict[UUID, l
         }
         for each in questions
     ]
+
+
+async def _keyed(db: Connection, asked: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[UnitRow]]:
+    """Units without a house number of their own by carrier and key.
+
+    The few keys of one carrier, which is what a clerk asks for, have a statement of their own: so plain that PostgreSQL
+    keeps one plan for it, where planning would take longer than answering.
+    """
+    carriers = {carrier_id for carrier_id, _ in asked}
+    if len(carriers) == 1 and len(asked) <= FEW:
+        keys = [key for _, key in asked]
+        rows = await db.fetch(
+            """
+            SELECT carrier_id, id, building, floor, label, key, number, kind
+              FROM units
+             WHERE carrier_id = $1
+               AND key IN ($2, $3, $4, $5)
+               AND number = ''
+               AND retired_at IS NULL
+            """,
+            carriers.pop(),
+            *(keys * FEW)[:FEW],
+        )
+    elif asked:
+        rows = await db.fetch(
+            """
+            SELECT units.carrier_id, id, building, floor, label, key, number, kind
+              FROM unnest($1::uuid[], $2::text[]) AS asked (carrier_id, asked_key)
+              JOIN units
+                ON units.carrier_id = asked.carrier_id
+               AND units.key = asked.asked_key
+               AND units.number = ''
+               AND units.retired_at IS NULL
+            """,
+            [carrier_id for carrier_id, _ in asked],
+            [key for _, key in asked],
+        )
+    else:
+        rows = []
+    found: dict[tuple[UUID, str], list[UnitRow]] = {}
+    for row in rows:
+        found.setdefault((row["carrier_id"], row["key"]), []).append(_unit(row))
+    return found
+
+
+async def _numbered(db: Connection, asked: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[UnitRow]]:
+    """Units by carrier and house number of their own."""
+    rows = await db.fetch(
+        """
+        SELECT units.carrier_id, id, building, floor, label, key, number, kind
+          FROM unnest($1::uuid[], $2::text[]) AS asked (carrier_id, asked_number)
+          JOIN units
+            ON units.carrier_id = asked.carrier_id
+           AND units.number = asked.asked_number
+           AND units.number <> ''
+           AND units.retired_at IS NULL
+        """,
+        [carrier_id for carrier_id, _ in asked],
+        [number for _, number in asked],
+    )
+    found: dict[tuple[UUID, str], list[UnitRow]] = {}
+    for row in rows:
+        found.setdefault((row["carrier_id"], row["number"]), []).append(_unit(row))
+    return found
 
 
 async def buildings(db: Connection, questions: Sequence[Buildings]) -> list[dict[UUID, list[str]]]:

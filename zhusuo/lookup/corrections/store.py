@@ -44,6 +44,12 @@ async def accepted(db: Connection, asked: Sequence[tuple[str, Sequence[str] | No
     return answers
 
 
+async def any_accepted(db: Connection) -> bool:
+    """Whether any correction counts at all."""
+    found: bool = await db.fetchval("SELECT EXISTS (SELECT FROM corrections WHERE status = 'accepted')")
+    return found
+
+
 def _accepted(rows: Sequence[Row]) -> Accepted:
     row = rows[0]
     return Accepted(

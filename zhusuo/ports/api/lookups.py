@@ -15,6 +15,7 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
 from zhusuo.dossiers import uploads
 from zhusuo.dossiers.model import Purpose
+from zhusuo.lookup.roads import Roads
 from zhusuo.people.actions import acting_for
 from zhusuo.people.model import Actor
 from zhusuo.ports.api import reads
@@ -61,12 +62,14 @@ class Asking:
 
     database: Database
     lexicon: Lexicon
+    roads: Roads
     actor: Actor
 
 
 def who_asks(request: Request[Any, Any, Any]) -> Asking:
     given = request.app.state
-    return Asking(database=given.database, lexicon=given.lexicon, actor=request.scope["state"]["actor"])
+    actor: Actor = request.scope["state"]["actor"]
+    return Asking(database=given.database, lexicon=given.lexicon, roads=given.roads, actor=actor)
 
 
 @get(
@@ -89,7 +92,7 @@ async def lookup(
     clerk: ChooserAsked = "",
 ) -> Lookup:
     actor = await acting_for(asking.database, asking.actor, clerk) if clerk else asking.actor
-    answer = await ask(asking.database, asking.lexicon, actor, address, item, on or today(), pick)
+    answer = await ask(asking.database, asking.lexicon, actor, address, item, on or today(), pick, roads=asking.roads)
     return Lookup.of(answer)
 
 

@@ -19,6 +19,7 @@ from litestar.types import Message, Scope
 from storage.store import Store
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
+from zhusuo.lookup.roads import Roads
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import components, documents, doors, filing_doors, openapi, reads
 from zhusuo.ports.common.errors import HANDLERS
@@ -52,6 +53,7 @@ def create_app(
     settings: Settings,
     signer: Signer,
     lexicon: Lexicon,
+    roads: Roads,
     rooms: Sequence[HTTPRouteHandler],
 ) -> Litestar:
     """The web app over things that are already open; `rooms` are the doors of all rooms."""
@@ -76,7 +78,16 @@ def create_app(
         exception_handlers=HANDLERS,
         before_request=_counts,
         before_send=[_headers],
-        state=State({"database": database, "store": store, "settings": settings, "signer": signer, "lexicon": lexicon}),
+        state=State(
+            {
+                "database": database,
+                "store": store,
+                "settings": settings,
+                "signer": signer,
+                "lexicon": lexicon,
+                "roads": roads,
+            }
+        ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
         request_max_body_size=LARGEST_FORM,
         openapi_config=openapi.config(),

@@ -16,6 +16,7 @@ from zhusuo.lookup.corrections.actions import remember
 from zhusuo.lookup.corrections.model import correction_key
 from zhusuo.lookup.find import find
 from zhusuo.lookup.model import Candidate, FoundUnit, Match
+from zhusuo.lookup.roads import Roads
 from zhusuo.people.model import Actor
 from zhusuo.registrations.model import Verdict
 from zhusuo.registrations.verdicts import verdict
@@ -32,15 +33,18 @@ async def ask(
     item_code: str,
     day: date,
     pick: UUID | None = None,
+    *,
+    roads: Roads | None = None,
 ) -> Verdict:
     """The verdict on an address; before it is given, who asked for it and for which case has been recorded.
 
     Nothing is changed, so every statement is a transaction of its own: no BEGIN and COMMIT to wait for.
     `pick` is the unit or carrier that was chosen among the candidates of the first answer: where that is a clerk's
-    choice it is remembered, for another to review. Raises Invalid for an item that is not in the catalogue.
+    choice it is remembered, for another to review. `roads` are those that this process remembers. Raises Invalid for
+    an item that is not in the catalogue.
     """
     async with database.connection() as db:
-        match, choice = await _asked(db, lexicon, actor, address, pick)
+        match, choice = await _asked(db, lexicon, actor, address, pick, roads)
         answer = await verdict(db, actor, match, item_code, day)
         noun, noun_id = _object(match)
         await audit.record(
@@ -77,7 +81,7 @@ class _Choice:
 
 
 async def _asked(
-    db: Connection, lexicon: Lexicon, actor: Actor, address: str, pick: UUID | None
+    db: Connection, lexicon: Lexicon, actor: Actor, address: str, pick: UUID | None, roads: Roads | None = None
 ) -> tuple[Match, _Choice | None]:
     """The answer, and what was chosen for it among candidates.
 
@@ -87,11 +91,11 @@ async def _asked(
     codes = frozenset({actor.district_code})
 
     async def ladder(text: str) -> Match:
-        return await find(db, text, lexicon=lexicon, district_codes=codes, corrections=False)
+        return await find(db, text, lexicon=lexicon, district_codes=codes, corrections=False, roads=roads)
 
     text = address[:LONGEST]
     if pick is None:
-        return await find(db, text, lexicon=lexicon, district_codes=codes), None
+        return await find(db, text, lexicon=lexicon, district_codes=codes, roads=roads), None
     climbed = await ladder(text)
     found = _picked(climbed, pick)
     match = climbed if found else await find(db, text, lexicon=lexicon, district_codes=codes)
