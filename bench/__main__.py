@@ -29,6 +29,7 @@ BENCHES = (
     "leases",
     "pages",
     "lookup",
+    "bulk",
     "suggest",
     "addresses",
     "supervision",
