@@ -160,7 +160,7 @@ class Desk extends HTMLElement {
     if (event.key === " " && event.target.matches?.("input") && !this.contains(event.target)) return; // ticks a reason
     const rows = this.rows;
     const at = rows.indexOf(this.row);
-    const confirms = event.key === " " || (event.key === "Enter" && rows.some((row) => row.querySelector(".box-ok")));
+    const confirms = event.key === " " || (event.key === "Enter" && !event.target.closest?.("form[data-decide]") && rows.some((row) => row.querySelector(".box-ok")));
     if (confirms && !event.target.matches?.("a")) this.confirm();
     else if (event.key === "e" && this.edit()) event.preventDefault();
     else if (event.key === "PageDown") this.turnPage(1);
