@@ -1,6 +1,7 @@
 """核查: planned, assigned, done on the spot with photographs, and told where it matters; a phone may send twice."""
 
 import io
+import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -362,8 +363,74 @@ async def test_the_highest_risks_are_spread_over_the_next_thirty_days(
         answer = await visitor.submit("/supervision/inspections/risks/plan", count="2")
         assert "planned=2" in answer.headers["location"]
         assert "已排进 2 次核查" in (await visitor.get(answer.headers["location"])).text
-        assert "planned=1" in (await visitor.submit("/supervision/inspections/risks/plan", count="5")).headers["location"]
-        assert "planned=0" in (await visitor.submit("/supervision/inspections/risks/plan", count="5")).headers["location"]
+        assert (
+            "planned=1" in (await visitor.submit("/supervision/inspections/risks/plan", count="5")).headers["location"]
+        )
+        assert (
+            "planned=0" in (await visitor.submit("/supervision/inspections/risks/plan", count="5")).headers["location"]
+        )
         assert (await visitor.get("/supervision/inspections/risks.xlsx?level=high")).content.startswith(b"PK")
     days = [row["due_on"] for row in await db.fetch("SELECT due_on FROM inspections ORDER BY due_on")]
     assert today() < days[0] < days[-1] <= today() + timedelta(days=30)
+
+
+async def test_a_large_photograph_comes_in_small_pieces_and_goes_on_where_the_line_broke(
+    site: Site, db: Connection, supervisor: Actor
+) -> None:
+    inspection_id, _, carrier_id = await planned(db, site.database, supervisor)
+    said = finding(photo_count=1)
+    await actions.record_finding(site.database, supervisor, inspection_id, said)
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (1100, 900), random.Random(1).randbytes(1100 * 900 * 3)).save(noise, "PNG")
+    content = noise.getvalue()
+    fields = {
+        "purpose": "inspection",
+        "carrier_id": str(carrier_id),
+        "name": "大堂.png",
+        "size": len(content),
+        "fingerprint": str(uuid4()),
+    }
+    async with site.signed_in(supervisor) as visitor:
+        headers = {"x-csrftoken": visitor.csrf_token, "accept": "application/json"}
+        begun = (await visitor.post("/uploads", json=fields, headers=headers)).json()
+        piece = begun["chunk_bytes"]
+        assert piece == 2**20
+        pieces = [content[start : start + piece] for start in range(0, len(content), piece)]
+        await visitor.put(f"/uploads/{begun['id']}/chunks/0", content=pieces[0], headers=headers)
+        again = (await visitor.post("/uploads", json=fields, headers=headers)).json()  # another page, another hour
+        assert (again["id"], again["received"]) == (begun["id"], [0])
+        for number in range(1, len(pieces)):
+            await visitor.put(f"/uploads/{begun['id']}/chunks/{number}", content=pieces[number], headers=headers)
+        done = (await visitor.post(f"/uploads/{begun['id']}/finish", headers=headers)).json()
+        at = f"/supervision/inspections/{inspection_id}/findings/{said.id}/photos/{uuid4()}"
+        body: dict[str, object] = {"document_id": done["id"], "taken_at": "2026-11-22T01:29:00Z"}
+        assert (await put(visitor, at, body))[0] == 200
+    assert await db.fetchval("SELECT size FROM blobs JOIN documents USING (sha256)") == len(content)
+
+
+async def test_what_is_no_picture_is_no_photograph(site: Site, db: Connection, supervisor: Actor) -> None:
+    inspection_id, _, _ = await planned(db, site.database, supervisor)
+    said = finding()
+    await actions.record_finding(site.database, supervisor, inspection_id, said)
+    async with site.signed_in(supervisor) as visitor:
+        files = {"files": ("门口.jpg", b"<html><script>alert(1)</script>", "image/jpeg")}
+        at = f"/supervision/inspections/{inspection_id}/findings/{said.id}/photos"
+        assert (await visitor.post(at, files=files)).status_code == 409
+        assert (await visitor.post(at, files={"other": (None, "x")})).status_code == 422
+    assert await db.fetchval("SELECT count(*) FROM finding_photos") == 0
+
+
+async def test_each_look_at_a_photograph_is_recorded_and_only_its_subdistrict_sees_it(
+    site: Site, db: Connection, supervisor: Actor
+) -> None:
+    inspection_id, _, carrier_id = await planned(db, site.database, supervisor)
+    elsewhere = await make.actor(db, role="supervisor", subdistricts=frozenset({objects.OTHER_SUBDISTRICT}))
+    async with site.signed_in(supervisor) as visitor:
+        document_id = await sent_photo(visitor, carrier_id, picture())
+        assert (await visitor.get(f"/documents/{document_id}/thumbs/1.webp")).status_code == 503  # not drawn yet
+        assert (await visitor.get(f"/documents/{document_id}/content")).status_code == 200
+        await visitor.get(f"/supervision/inspections/{inspection_id}")
+    async with site.signed_in(elsewhere) as visitor:
+        assert (await visitor.get(f"/documents/{document_id}/content")).status_code == 404
+    seen = await db.fetch("SELECT action FROM audit_entries WHERE person_id = $1", supervisor.person_id)
+    assert {"view_content", "view"} <= {row["action"] for row in seen}
