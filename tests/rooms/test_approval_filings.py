@@ -9,12 +9,14 @@ import httpx
 import pytest
 
 from tests import make
+from tests.actions.test_reuses import set_up
 from tests.support import html
 from tests.support.web import Site, Visitor
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import actions, documents, review
-from zhusuo.dossiers.model import Filing, FilingStatus
+from zhusuo.dossiers.model import Filing, FilingKind, FilingStatus
 from zhusuo.people.model import Actor
+from zhusuo.registrations import sorting
 
 DAY = date(2026, 11, 20)
 
@@ -395,3 +397,34 @@ async def test_a_draft_of_the_counters_own_goes_on_in_the_wizard(house: House, d
     async with house.site.signed_in(house.clerk) as visitor:
         answer = await visitor.get(f"/approval/filings/{draft.id}")
     assert answer.headers["location"] == f"/filings/{draft.id}"
+
+
+async def test_a_change_lists_the_receipts_that_rest_on_the_version_it_changes(site: Site, db: Connection) -> None:
+    counter = await set_up(site.database)
+    made = await counter.reuse()
+    manager = await make.actor(db, role="manager")
+    await db.execute("UPDATE managements SET organisation_id = $1", manager.organisation_id)
+    change = await actions.start_change(site.database, manager, counter.version_id, kind=FilingKind.CHANGE)
+    await make.papers(db, filing_id=change.id)
+    await actions.submit(site.database, manager, change.id, declared=True, day=DAY)
+    async with site.signed_in(counter.clerk) as visitor:
+        answer = await visitor.get(f"/approval/filings/{change.id}")
+    assert "涉及 1 张凭证" in answer.text
+    assert made.number in answer.text
+
+
+async def test_the_queue_shows_and_narrows_by_how_filings_sorted_themselves(
+    house: House, site: Site, db: Connection
+) -> None:
+    filing = await house.submitted(db)
+    async with site.signed_in(house.clerk) as visitor:
+        before = await visitor.get("/approval/filings")
+        await sorting.sort_waiting(house.database, DAY)
+        full = await visitor.get("/approval/filings", params={"path": "full"})
+        plain = await visitor.get("/approval/filings", params={"path": "plain"})
+        desk = await visitor.get(f"/approval/filings/{filing.id}")
+    assert "全面审查" in before.text
+    assert str(filing.id) in full.text
+    assert "没有读出" in full.text
+    assert str(filing.id) not in plain.text
+    assert "系统分拣" in desk.text

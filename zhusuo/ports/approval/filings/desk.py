@@ -31,10 +31,11 @@ from zhusuo.ports.approval.filings.reads import Around, PageRow, People
 from zhusuo.ports.common import cards
 from zhusuo.ports.common.cards import Params
 from zhusuo.ports.common.chain_card import chain_card
-from zhusuo.registrations import sorting
+from zhusuo.registrations import sorting, watching
 from zhusuo.registrations.crosschecks import CrossCheck
 from zhusuo.registrations.sorting import Sorted
 from zhusuo.registrations.triage import ReviewPath
+from zhusuo.registrations.watching import TouchedReceipt
 
 ACTIONS = {
     "start": "开始填写",
@@ -75,6 +76,8 @@ class Desk:
     checks: tuple[CrossCheck, ...]
     triage: Sorted | None
     diff: FilingDiff | None
+    receipts: tuple[TouchedReceipt, ...]
+    """Those that rest on the version which this filing changes."""
     chain: Params | None
     steps: tuple[Step, ...]
     day: date
@@ -127,6 +130,7 @@ async def lay_out(
     given = await sorting.handed_in(db, filing, submission, day)
     found, units = given.documents, given.units
     moment = await store.moment(db)
+    diff = await standing.diff(db, filing) if filing.status is not FilingStatus.APPROVED else None
     opened = _open_document(found, document_id)
     decisions = await store.decisions(db, filing_id)
     claimed = filing.claimed_until is not None and filing.claimed_until > moment
@@ -149,7 +153,8 @@ async def lay_out(
         required=given.required,
         checks=given.checks,
         triage=await sorting.kept(db, submission.id),
-        diff=await standing.diff(db, filing) if filing.status is not FilingStatus.APPROVED else None,
+        diff=diff,
+        receipts=(await watching.touched_by(db, diff.against.id)).receipts if diff else (),
         chain=chain_card(
             given.papers, filing.title_situation, units, units, day, href=f"/approval/filings/{filing.id}?document="
         ),
