@@ -24,15 +24,19 @@ def photograph(name: str, wide: int, high: int) -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": found.getvalue()}
 
 
-async def to_a_visit(page: Page, installation: Installation) -> None:
-    """From the stacking plan to the spot."""
+async def to_a_visit(page: Page, installation: Installation) -> str:
+    """From the stacking plan to the spot; which room it is."""
     await sign_in(page, installation, "wangqiang")
     await page.goto(f"{installation.url}/supervision/carriers")
     await page.get_by_role("link", name="汇澜大厦").first.click()
-    await page.locator('zs-stacking a[data-status="ending"]').first.click()
+    unit = page.locator('zs-stacking a[data-status="ending"]').filter(has_text=re.compile(r"\b\d{4}\b")).first
+    room = re.search(r"\d{4}", await unit.inner_text())
+    await unit.click()
     await page.get_by_role("link", name="安排核查").click()
     await page.get_by_role("button", name="我已在现场，现在就看").click()
     await page.wait_for_url("**/visit")
+    assert room is not None
+    return room[0]
 
 
 async def test_a_finding_from_a_basement_arrives_with_its_photographs(
@@ -40,7 +44,7 @@ async def test_a_finding_from_a_basement_arrives_with_its_photographs(
 ) -> None:
     said: list[str] = []
     async with profile(browser, said=said, **PHONE, **HERE) as page:
-        await to_a_visit(page, installation)
+        room = await to_a_visit(page, installation)
         assert await faults(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
         await page.wait_for_function(
@@ -69,6 +73,11 @@ async def test_a_finding_from_a_basement_arrives_with_its_photographs(
         await expect(page.get_by_text(re.compile("31.19000"))).to_be_visible()
         await expect(page.locator(".visit-photos li")).to_have_count(2)
         await expect(page.get_by_text("在手机上等待发送")).to_have_count(0)
+    async with profile(browser) as counter:
+        await sign_in(counter, installation, "zhoumin")
+        await counter.goto(f"{installation.url}/approval?address=汇澜大厦{room}室")
+        await expect(counter.get_by_text(re.compile("现场核查.*现场无人.*门锁着")).first).to_be_visible()
+        await keep(counter, "clerk-sees-the-finding")
     assert [each for each in said if "INTERNET_DISCONNECTED" not in each] == []
 
 

@@ -50,6 +50,7 @@ ACTIONS = {
     "export": "导出",
     "freeze_draw": "定抽取名单",
     "import": "导入",
+    "import_businesses": "导入登记企业",
     "import_units": "导入单元",
     "inspect": "登记核查结果",
     "issue_plates": "制牌",
@@ -127,15 +128,16 @@ ACTIONS = {
     "view_document": "查看材料",
     "view_dossier": "查看档案",
     "view_page": "查看页面",
-    "uncover_page": "揭开遮盖",
-    "sort": "分拣",
     "withdraw": "撤回",
     "withdraw_signal": "消除线索",
+    "write_businesses": "写入登记企业",
+    "writing": "写入",
 }
 
 NOUNS = {
     "address": "地址",
     "audit_entry": "留痕",
+    "business_import": "企业导入",
     "calendar": "工作日历",
     "carrier": "载体",
     "client": "接入系统",
