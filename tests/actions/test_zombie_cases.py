@@ -8,7 +8,7 @@ import pytest
 
 from tests import make, make_zombies
 from tests import make_registrations as making
-from tests.make_zombies import DAY, NAME, NEWCOMER, Place
+from tests.make_zombies import DAY, Place
 from tests.support.postgres import OneConnection
 from zhusuo import events, flags
 from zhusuo.db import Connection
@@ -56,7 +56,7 @@ async def test_a_case_makes_the_registration_contested_and_flags_the_unit(
     assert [each.text for each in case.reasons] == ["物业报告已于 2026-10-08 迁出"]
     assert (await registration(db, there)).contested
     assert await zombie_flags(db, there) == [
-        f"“{NAME}”疑似已不在此处（物业报告已于 2026-10-08 迁出），正在核实；新户照常办理，不受影响。"
+        "本单元原来的登记疑似已不在此处（物业报告已迁出），正在核实；新户照常办理，不受影响。"
     ]
     told = await db.fetch("SELECT organisation_id, link FROM notices WHERE kind = 'zombie_opened'")
     assert {row["organisation_id"] for row in told} == {
@@ -250,7 +250,7 @@ async def test_if_a_newcomer_came_meanwhile_both_stay_until_people_settle_it(
     done = await process.dismiss(database, there.supervisor, case.id, "仍在经营", DAY)
     assert (done.status, done.newcomer_id) == (CaseStatus.UNSETTLED, newcomer_id)
     assert (await registration(db, there)).contested
-    assert await zombie_flags(db, there) == [f"“{NAME}”与“{NEWCOMER}”登记在同一处，待协调；新的申请请先与两家核对。"]
+    assert await zombie_flags(db, there) == ["本单元有两户登记并存，待协调；新的申请请先与物业核对。"]
     told = {row["organisation_id"] for row in await db.fetch("SELECT * FROM notices WHERE kind = 'zombie_unsettled'")}
     assert told >= {there.manager.organisation_id, there.supervisor.organisation_id, clerk.organisation_id}
     with pytest.raises(StillTwo):
@@ -346,11 +346,24 @@ async def test_a_business_that_is_registered_elsewhere_by_now_is_not_restored(
     assert (await registration(db, there)).status == "ended"
 
 
-async def test_an_objection_after_its_term_is_sent_to_the_courts(database: OneConnection, there: Place) -> None:
+async def test_the_term_to_object_runs_from_the_delivery_of_the_decision(
+    database: OneConnection, db: Connection, there: Place
+) -> None:
     case = await make_zombies.brought_to(database, there, CaseStatus.CLEARED)
-    assert case.appeal_until is not None
+    decision = next(each for each in await store.letters(db, case.id) if each.kind is LetterKind.DECISION)
+    later = DAY + timedelta(days=20)
+    told = await process.deliver(database, there.supervisor, decision.id, how="邮寄", delivered_on=later, day=later)
+    assert told.appeal_until == date(2027, 1, 1)
+    with pytest.raises(Conflict, match="登记过送达"):
+        await process.deliver(database, there.supervisor, decision.id, how="邮寄", delivered_on=later, day=later)
     with pytest.raises(Conflict, match="行政复议"):
-        await process.appeal(database, None, case.id, "当天外出", case.appeal_until + timedelta(days=1))
+        await process.appeal(database, None, case.id, "当天外出", date(2027, 1, 2))
+
+
+async def test_who_was_not_told_of_the_decision_may_object_at_any_time(database: OneConnection, there: Place) -> None:
+    case = await make_zombies.brought_to(database, there, CaseStatus.CLEARED)
+    done = await process.appeal(database, None, case.id, "刚刚知道", DAY + timedelta(days=200))
+    assert done.status is CaseStatus.APPEALED
 
 
 # -- bad input -----------------------------------------------------------------------------------------------------

@@ -486,7 +486,7 @@ async def cases_at_odds_with_their_story(db: Connection) -> list[str]:
             SELECT '案件 ' || number || '（' || status || '）与最后一步不符'
               FROM zombie_cases
               JOIN told ON told.case_id = zombie_cases.id AND told.is_last
-             WHERE told.kind NOT IN ('answered', 'manager_said', 'newcomer')
+             WHERE told.kind NOT IN ('answered', 'manager_said', 'newcomer', 'delivered')
                AND told.kind <> status
             """,
             timeout=SECONDS,

@@ -48,6 +48,7 @@ ACTIONS = {
     "inspecting": "ask_inspection",
     "inspected": "inspect",
     "newcomer": "tell_newcomer",
+    "delivered": "deliver",
     "cleared": "clear",
     "unsettled": "dismiss",
     "dismissed": "dismiss",
@@ -305,14 +306,18 @@ async def open_case(
     case = await store.by_id(db, case_id)
     assert case is not None  # noqa: S101 - inserted a moment ago
     said = "；".join(each.text for each in found.reasons if each.points > 0)
-    await _flag(db, actor, case, f"“{case.name}”疑似已不在此处（{said}），正在核实；新户照常办理，不受影响。")
+    kinds = "、".join(each.kind.label for each in found.reasons if each.points > 0)
+    await _flag(db, actor, case, f"本单元原来的登记疑似已不在此处（{kinds}），正在核实；新户照常办理，不受影响。")
     await step(db, actor, case, "opened", f"评分 {found.points} 分，达到立案线 {found.threshold} 分：{said}", day)
     await tell(db, case, "zombie_opened", f"{case.name} 疑似已不在登记住所", said)
     return case_id
 
 
 async def _flag(db: Connection, actor: Actor | None, case: ZombieCase, text: str) -> None:
-    """The counter reads it on the verdict card; its source makes it move along when the registration is placed."""
+    """The counter reads it on the verdict card, and the applicant in the receipt: it names nobody.
+
+    Its source makes it move along when the registration is placed.
+    """
     registration = await registrations.registration_by_id(db, case.registration_id)
     await flags.raise_flag(
         db,

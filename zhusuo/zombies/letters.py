@@ -110,7 +110,7 @@ def _deadline(kind: LetterKind, until: date | None) -> str:
     if kind is LetterKind.NOTICE:
         return f"收到之日起 {ANSWER_DAYS} 个工作日内答复" + (f"，最迟 {until}" if until else "")
     if kind is LetterKind.DECISION and until:
-        return f"异议最迟 {until} 提出"
+        return f"异议自收到之日起 {APPEAL_DAYS} 个工作日内提出"
     return ""
 
 

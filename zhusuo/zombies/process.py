@@ -233,6 +233,31 @@ async def clear(database: Database, actor: Actor, case_id: UUID, reason: str, da
         return await _again(db, case_id)
 
 
+async def deliver(
+    database: Database, actor: Actor, letter_id: UUID, *, how: str, delivered_on: date, day: date
+) -> ZombieCase:
+    """送达: a letter other than the notice reached the business. The term to object runs from a decision's delivery."""
+    how = _text(how, "how")
+    async with database.connection() as db:
+        letter = await store.letter_by_id(db, letter_id)
+    if letter is None:
+        raise NotFound
+    if delivered_on > day or delivered_on < letter.written_on:
+        raise Invalid({"delivered_on": "送达日期不能早于出具日期，也不能晚于今天。"})
+    async with _at(database, actor, letter.case_id, day) as (db, case):
+        if letter.kind is LetterKind.NOTICE:
+            raise Conflict("通知书请用“登记送达”，期限随之起算。")
+        if not await store.set_sent(db, letter_id, delivered_on, how):
+            raise Conflict("这份函已经登记过送达。")
+        text = f"{letter.kind.label}于 {delivered_on} 送达（{how}）"
+        if letter.kind is LetterKind.DECISION and case.status is CaseStatus.CLEARED:
+            until = (await holidays.known(db)).add_working_days(delivered_on, APPEAL_DAYS)
+            await store.set_appeal_until(db, case.id, until)
+            text += f"，异议最迟 {until} 提出"
+        await cases.step(db, actor, case, "delivered", text, day)
+        return await _again(db, case.id)
+
+
 async def dismiss(database: Database, actor: Actor, case_id: UUID, reason: str, day: date) -> ZombieCase:
     """撤案: nothing in it. Where a newcomer is registered meanwhile, both stay and people are told to settle it."""
     reason = _text(reason, "reason")
@@ -278,11 +303,16 @@ async def settle(database: Database, actor: Actor, case_id: UUID, reason: str, d
 
 
 async def appeal(database: Database, actor: Actor | None, case_id: UUID, text: str, day: date) -> ZombieCase:
-    """异议: the business objects, within the term. Raises Conflict after it."""
+    """异议: the business objects, within a term that runs from the decision's delivery. Raises Conflict after it."""
     text = _text(text, "text")
     async with _at(database, actor, case_id, day, anybody=actor is None) as (db, case):
         await _check(db, case, CaseStatus.APPEALED, "提出异议")
-        if case.appeal_until is not None and day > case.appeal_until:
+        delivered = [
+            each
+            for each in await store.letters(db, case.id)
+            if each.kind is LetterKind.DECISION and each.sent_on is not None
+        ]
+        if delivered and case.appeal_until is not None and day > case.appeal_until:
             raise Conflict(f"异议期限 {case.appeal_until} 已过。仍有不服的，可以依法申请行政复议或者提起行政诉讼。")
         await store.set_appealed(db, case.id, day)
         await cases.step(db, actor, case, "appealed", f"企业提出异议：{text}", day)
@@ -407,7 +437,7 @@ async def _registration(db: Connection, case: ZombieCase) -> Registration:
 async def _two(db: Connection, actor: Actor, case: ZombieCase, newcomer: Registration, why: str, day: date) -> None:
     """Both stay: the flag says so, and office, manager and counter are told to settle it."""
     text = f"“{case.name}”与“{newcomer.applicant}”登记在同一处，待协调"
-    await cases.reflag(db, actor, case, f"{text}；新的申请请先与两家核对。")
+    await cases.reflag(db, actor, case, "本单元有两户登记并存，待协调；新的申请请先与物业核对。")
     await cases.step(db, actor, case, "unsettled", f"{why}；{text}", day)
     await cases.tell(db, case, "zombie_unsettled", text, "请其中一家迁出，或由审批端允许一址多照，再到案件页了结。")
     for authority in await carriers.authorities(db, case.district_code):

@@ -289,6 +289,18 @@ async def set_decided(
     )
 
 
+async def set_appeal_until(db: Connection, case_id: UUID, until: date) -> None:
+    await db.execute(
+        """
+        UPDATE zombie_cases
+           SET appeal_until = $2
+         WHERE id = $1
+        """,
+        case_id,
+        until,
+    )
+
+
 async def set_appealed(db: Connection, case_id: UUID, on: date) -> None:
     await db.execute(
         """
@@ -603,8 +615,9 @@ async def insert_letter(
     return letter_id
 
 
-async def set_sent(db: Connection, letter_id: UUID, on: date, how: str) -> None:
-    await db.execute(
+async def set_sent(db: Connection, letter_id: UUID, on: date, how: str) -> bool:
+    """False if that was said before."""
+    status = await db.execute(
         """
         UPDATE zombie_letters
            SET sent_on = $2,
@@ -616,6 +629,7 @@ async def set_sent(db: Connection, letter_id: UUID, on: date, how: str) -> None:
         on,
         how,
     )
+    return status == "UPDATE 1"
 
 
 async def letters(db: Connection, case_id: UUID) -> list[Letter]:

@@ -37,6 +37,7 @@ ACTIONS = {
     "correct": "更正载体",
     "correct_field": "更正字段",
     "correct_unit": "更正单元",
+    "deliver": "登记送达",
     "deny": "否认",
     "disable": "停用",
     "discard": "作废",

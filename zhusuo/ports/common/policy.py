@@ -253,6 +253,7 @@ POLICY: dict[str, Rule] = {
     "zombies.decide_appeal": session(SUPERVISOR, noun="zombie_case"),
     "zombies.letter": session(SUPERVISOR, noun="zombie_letter"),
     "zombies.lists": session(SUPERVISOR),
+    "zombies.deliver": session(SUPERVISOR, noun="zombie_letter"),
     "zombies.try_list": session(SUPERVISOR),
     "zombies.take_list": session(SUPERVISOR),
     "zombies.rules": session(SUPERVISOR),

@@ -111,6 +111,14 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
                    AND assigned_to = $2
                    AND status IN ('assigned', 'started')) AS inspections,
                (SELECT count(*)
+                  FROM zombie_cases AS z
+                  JOIN carriers AS c ON c.id = z.carrier_id
+                 WHERE $3 = 'supervisor'
+                   AND z.district_code = $4
+                   AND c.subdistrict_code = ANY ($6::text[])
+                   AND z.closed_at IS NULL
+                   AND z.status NOT IN ('notified', 'inspecting')) AS zombies,
+               (SELECT count(*)
                   FROM filings
                  WHERE $3 = 'clerk'
                    AND district_code = $4
@@ -147,11 +155,13 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
         actor.role,
         actor.district_code,
         UNREAD_DAYS,
+        sorted(actor.subdistricts),
     )
     assert row is not None  # noqa: S101 - counts always come back
     return {
         "/notices": row["unread"],
         "/supervision/inspections": row["inspections"],
+        "/supervision/zombies": row["zombies"],
         "/approval/filings": row["filings"],
         "/approval/managements": row["claims"],
         "/approval/corrections": row["corrections"],

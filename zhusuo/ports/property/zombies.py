@@ -46,8 +46,8 @@ class CaseRow:
     here: bool | None
 
 
-async def cases(db: Connection, actor: Actor, limit: int = SHOWN) -> list[CaseRow]:
-    """Cases of the carriers the actor's organisation manages, those that are open first."""
+async def cases(db: Connection, actor: Actor, case_id: UUID | None = None) -> list[CaseRow]:
+    """Cases of the carriers the actor's organisation manages, those that are open first; or only one of them."""
     rows = await db.fetch(
         """
         SELECT z.id, z.name, z.carrier_id, carriers.name AS carrier, z.unit_id, units.building, units.number,
@@ -59,11 +59,13 @@ async def cases(db: Connection, actor: Actor, limit: int = SHOWN) -> list[CaseRo
           JOIN registrations ON registrations.id = z.registration_id
          WHERE managements.organisation_id = $1
            AND managements.status = 'confirmed'
+           AND ($3::uuid IS NULL OR z.id = $3)
       ORDER BY z.closed_at IS NOT NULL, z.opened_on DESC, z.id
          LIMIT $2
         """,
         actor.organisation_id,
-        limit,
+        SHOWN,
+        case_id,
     )
     found = []
     for row in rows:
@@ -93,7 +95,7 @@ async def one(
 async def _page(request: Asked, database: Database, actor: Actor, case_id: UUID, errors: dict[str, str]) -> Template:
     async with database.connection() as db:
         case = await store.by_id_for(db, actor, case_id)
-        row = next((each for each in await cases(db, actor, 10_000) if each.id == case_id), None)
+        row = next(iter(await cases(db, actor, case_id)), None)
         steps = await store.steps(db, case_id)
     if case is None or row is None:
         raise NotFound

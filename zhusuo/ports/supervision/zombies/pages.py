@@ -389,6 +389,19 @@ async def letter(
     return files.saved(await letters.pdf(found, case, settings.url), f"{found.number}.pdf", "application/pdf")
 
 
+@post("/supervision/letters/{zombie_letter_id:uuid}/delivery", name="zombies.deliver", status_code=303)
+async def deliver(
+    zombie_letter_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    data: Annotated[NoticeForm, URL_ENCODED],
+) -> Redirect:
+    delivered_on = a_day(data.delivered_on, "delivered_on") or day
+    case = await process.deliver(database, actor, zombie_letter_id, how=data.how, delivered_on=delivered_on, day=day)
+    return go(f"/supervision/zombies/{case.id}")
+
+
 doors = [
     listed,
     listed_xlsx,
@@ -404,4 +417,5 @@ doors = [
     appeal,
     decide_appeal,
     letter,
+    deliver,
 ]

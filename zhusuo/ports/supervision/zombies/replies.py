@@ -16,7 +16,7 @@ from zhusuo.ports.common.forms import again, chosen, typed
 from zhusuo.ports.common.pages import go, page
 from zhusuo.registrations import receipts
 from zhusuo.zombies import replies, store
-from zhusuo.zombies.model import BEFORE_DECISION, Answer, CaseStatus
+from zhusuo.zombies.model import BEFORE_DECISION, Answer, CaseStatus, LetterKind
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
@@ -62,7 +62,8 @@ async def _page(
         letters = await store.letters(db, case.id)
     if not letters:
         raise NotFound
-    objects = case.status is CaseStatus.CLEARED and case.appeal_until is not None and day <= case.appeal_until
+    told = any(each.kind is LetterKind.DECISION and each.sent_on for each in letters)
+    in_time = not told or case.appeal_until is None or day <= case.appeal_until
     return page(
         request,
         "zombies/reply.html",
@@ -70,7 +71,7 @@ async def _page(
         letter=letters[0].content,
         code=code,
         may_answer=case.status in BEFORE_DECISION and case.deadline_on is not None,
-        may_object=objects,
+        may_object=case.status is CaseStatus.CLEARED and in_time,
         answers=[(each.value, each.label) for each in Answer],
         errors=errors,
         said=said,
