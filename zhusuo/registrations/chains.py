@@ -1,7 +1,8 @@
 """使用权链 out of papers: what deeds, mandates and leases on file say, as rights over the units of a carrier. Pure.
 
 A list of units counts as complete only where that can be seen: a deed's if its areas add up to its whole area, a
-mandate's if every unit it names is one of the carrier's. A unit missing from any other list is a doubt, not a break.
+mandate's if every unit it names is one of the carrier's. A deed whose list is not stands for the whole house, which the
+reviewer compares; a unit missing from another list is a doubt, not a break.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -111,8 +112,7 @@ def _rights_of(paper: Paper, units: Sequence[Unit]) -> Iterator[Right]:
 
 
 def _titles(paper: Paper, units: Sequence[Unit]) -> Iterator[Right]:
-    named = named_units(paper.one("units"))
-    scope, doubt = scope_of(named, units, complete=_adds_up(paper))
+    scope, doubt = scope_of(named_units(paper.one("units")) if _adds_up(paper) else (), units, complete=True)
     for owner in paper.all("owner"):
         yield Right(
             kind=RightKind.HOLDS_TITLE,

@@ -151,6 +151,10 @@ def _areas(papers: Sequence[Paper], units: Sequence[Unit]) -> Iterable[CrossChec
             )
         elif compared:
             yield CrossCheck(tone="ok", title=f"{len(compared)} 个单元面积 = 产权证")
+        if len(compared) < len(units):
+            body = "其余单元请翻看产权证的单元表，或确认不在产权证范围内。"
+            title = f"产权证上只对上 {len(compared)} / {len(units)} 个单元"
+            yield CrossCheck(tone="warn", title=title, body=body, document_id=paper.document_id)
 
 
 def _compared(listed: Fact, units: Sequence[Unit]) -> Iterable[tuple[Unit, float, float]]:
