@@ -368,6 +368,12 @@ def test_a_mandate_of_somebody_who_is_not_the_owner_gives_no_right() -> None:
     assert {place.kind for place in found.findings[0].places} == {DocumentKind.MANDATE, DocumentKind.TITLE_DEED}
 
 
+def test_without_anything_on_file_a_person_says_why() -> None:
+    found = check(deed={}, mandate={})
+    assert codes(found) == ["nothing_filed"]
+    assert found.outcome == "look"
+
+
 def test_a_land_term_that_is_over_needs_a_reason() -> None:
     assert [(each.code, each.severity) for each in check(deed={"term_end": "2026-06-30"}).findings] == [
         ("land_term_over", Severity.NEEDS_REASON)

@@ -126,6 +126,8 @@ class Prechecked:
 
     lease: Document
     units: tuple[Unit, ...]
+    named: str
+    """The units as the lease writes them, whether or not the carrier has them."""
     applicant: str
     examined: Examined
 
@@ -146,20 +148,23 @@ async def precheck(
     checked = []
     for lease in leases:
         paper = _lease_paper(lease, found.get(lease.id, ()))
-        units = [unit] if unit else _named_in(paper, known, lexicon)
+        let = leased(paper, lexicon) if paper else None
+        units = [unit] if unit else [each for each in known if let is not None and let.holds(each)]
         lessee = paper.one("lessee") if paper else None
         covering = await dossiers.effective_versions_for(db, [each.id for each in units or known])
         version = covering[0].version if covering else None
         said = applicant or (lessee.text if lessee else "")
         examined = await examine(db, lexicon, lease, carrier, version, units, said, day)
-        checked.append(Prechecked(lease=lease, units=tuple(units), applicant=said, examined=examined))
+        checked.append(
+            Prechecked(
+                lease=lease,
+                units=tuple(units),
+                named=let.shown if let else "",
+                applicant=said,
+                examined=examined,
+            )
+        )
     return checked
-
-
-def _named_in(paper: Paper | None, units: Iterable[Unit], lexicon: Lexicon) -> list[Unit]:
-    """The units of the carrier that a lease lets."""
-    let = leased(paper, lexicon) if paper else None
-    return [each for each in units if let is not None and let.holds(each)]
 
 
 async def lease_for(db: Connection, actor: Actor, document_id: UUID) -> Document:

@@ -39,6 +39,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "lease_unread": (Severity.NEEDS_REASON, "租赁合同{why}，请人工核对后写明情况。"),
     "unread": (Severity.NOTE, "没有读出{what}，请人工核对。"),
     "filed_unread": (Severity.NOTE, "备案材料中没有读出{what}，请人工核对。"),
+    "nothing_filed": (Severity.NEEDS_REASON, "这些单元还没有生效的备案材料，看不出“{lessor}”有没有权利出租。"),
     "lessor_without_right": (Severity.BLOCKS, "出租方“{lessor}”不是产权人，也没有备案的授权。"),
     "lessor_spelled_otherwise": (
         Severity.NEEDS_REASON,
@@ -186,6 +187,9 @@ class _Check:
         """Who lets must own the house or be allowed to let it, for every unit of the lease."""
         lessor = self._read("lessor", what="出租方")
         owners = self._filed(DocumentKind.TITLE_DEED, "owner")
+        if not self.filed:
+            self._add("nothing_filed", lessor, lessor=lessor.text if lessor else "出租方")
+            return
         if not owners:
             self._add("filed_unread", unread=True, what="产权人")
         if lessor is None:

@@ -134,7 +134,7 @@ def row(found: Prechecked) -> cards.Params:
         "id": found.lease.id,
         "name": found.lease.file_name,
         "applicant": found.applicant,
-        "units": "、".join(each.name for each in found.units),
+        "units": "、".join(each.name for each in found.units) or found.named,
         "term": f"{examined.starts_on or '…'} 至 {examined.ends_on or '…'}" if examined.ends_on else "",
         "tone": tone,
         "word": word,
