@@ -156,6 +156,15 @@ async def zombie_letter(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def zombie_allowance(db: Connection, actor: Actor) -> UUID:
+    found: UUID = await db.fetchval(
+        "INSERT INTO zombie_allowances (carrier_id, reason, allowed_by) VALUES ($1, '众创空间', $2) RETURNING id",
+        await carrier(db, actor),
+        actor.person_id,
+    )
+    return found
+
+
 async def zombie_rule_set(db: Connection, actor: Actor) -> UUID:
     found: UUID = await db.fetchval(
         """
@@ -406,6 +415,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "zombie_case": zombie_case,
     "zombie_letter": zombie_letter,
     "zombie_rule_set": zombie_rule_set,
+    "zombie_allowance": zombie_allowance,
     "management": management,
     "filing": filing,
     "client_filing": client_filing,

@@ -199,3 +199,43 @@ async def test_rules_are_proposed_replayed_and_put_in_force_on_their_page(site: 
         assert (await proposer.submit(replay.replace("/replay", "/activate"))).status_code == 409
         assert (await other.submit(replay.replace("/replay", "/activate"))).status_code == 303
         assert "第 2 版现行，合计 50 分立案" in (await other.get("/supervision/zombies/rules")).text
+
+
+async def test_a_place_where_many_may_be_is_allowed_and_ended_on_the_page(
+    site: Site, database: OneConnection, db: Connection, there: Place
+) -> None:
+    number = await db.fetchval("SELECT number FROM carriers WHERE id = $1", there.carrier_id)
+    async with site.signed_in(there.supervisor) as visitor:
+        wrong = await visitor.submit("/supervision/zombies/allowances", carrier_number="ZT999999", reason="众创空间")
+        assert "辖区里没有这个编号的载体" in wrong.text
+        form = {"carrier_number": number.lower(), "unit_label": "1403室", "reason": "众创空间，工位出租"}
+        assert (await visitor.submit("/supervision/zombies/allowances", **form)).status_code == 303
+        assert (await visitor.submit("/supervision/zombies/allowances", **form)).status_code == 409
+        page = parse((await visitor.get("/supervision/zombies/rules")).text)
+        assert "众创空间，工位出租" in text(page)
+        ends = next(str(each.get("action")) for each in page.iter("form") if "/end" in str(each.get("action")))
+        assert (await visitor.submit(ends)).status_code == 303
+        assert "众创空间，工位出租" not in (await visitor.get("/supervision/zombies/rules")).text
+
+
+async def test_who_is_taken_off_a_list_is_suspected_for_it_no_more(
+    site: Site, database: OneConnection, db: Connection, there: Place
+) -> None:
+    await db.execute(
+        """
+        INSERT INTO zombie_signals (registration_id, kind, source, observed_on)
+             VALUES ($1, 'listed', 'department', '2026-05-06')
+        """,
+        there.registration_id,
+    )
+    sent = {"kind": "listed", "source": "区局信用科", "dated_on": "2026-11-02", "removes": "1"}
+    async with site.signed_in(there.supervisor) as visitor:
+        tried = await visitor.post(
+            "/supervision/zombies/lists",
+            data={"_csrf_token": visitor.csrf_token, **sent},
+            files={"file": ("移出.csv", f"企业名称\n{NAME}\n".encode("utf-8-sig"), "text/csv")},
+        )
+        assert "要消除的线索 1 条" in text(parse(tried.text))
+        rows = next(each.get("value") for each in parse(tried.text).iter("input") if each.get("name") == "rows")
+        await visitor.submit("/supervision/zombies/lists/confirm", rows=rows, file_name="移出.csv", **sent)
+    assert str(await db.fetchval("SELECT ended_on FROM zombie_signals WHERE kind = 'listed'")) == "2026-11-02"

@@ -103,8 +103,12 @@ async def take_in(
     file_name: str,
     day: date,
     dry_run: bool,
+    removes: bool = False,
 ) -> ListReport:
-    """Take a list in, or only say what it would do. Raises Invalid for a kind no department sends, and a future day."""
+    """Take a list in, or only say what it would do; or take what it names off the lists that came before (`removes`).
+
+    Raises Invalid for a kind no department sends, and for a day to come.
+    """
     if actor.role is not Role.SUPERVISOR:
         raise NotAllowed
     wrong = {}
@@ -119,9 +123,11 @@ async def take_in(
     lines, errors = _lines(found, dated_on, day)
     async with database.transaction() as db:
         matched, unmatched = await _match(db, actor, lines)
-        new = 0 if errors else await _new(db, matched, kind)
+        new = 0 if errors else await (_standing if removes else _new)(db, matched, kind)
         applied = not dry_run and not errors
-        if applied:
+        if applied and removes:
+            await _remove(db, actor, kind, source.strip(), matched, new)
+        elif applied:
             await _write(db, actor, kind, source.strip(), dated_on, file_name, lines, matched, unmatched, new)
     return ListReport(
         row_count=len(lines) + len({each.row for each in errors}),
@@ -244,6 +250,54 @@ async def _new(db: Connection, matched: Sequence[tuple[_Line, _Place]], kind: Si
         kind,
     )
     return count
+
+
+async def _standing(db: Connection, matched: Sequence[tuple[_Line, _Place]], kind: SignalKind) -> int:
+    """How many signals of this kind stand about these."""
+    count: int = await db.fetchval(
+        """
+        SELECT count(*)
+          FROM zombie_signals
+         WHERE registration_id = ANY ($1::uuid[])
+           AND kind = $2
+           AND ended_on IS NULL
+        """,
+        [place.registration_id for _, place in matched],
+        kind,
+    )
+    return count
+
+
+async def _remove(
+    db: Connection, actor: Actor, kind: SignalKind, source: str, matched: Sequence[tuple[_Line, _Place]], count: int
+) -> None:
+    """移出: what the list says holds no more from the day it names."""
+    await db.execute(
+        """
+        WITH ended AS (
+            UPDATE zombie_signals
+               SET ended_on = greatest(zombie_signals.observed_on, given.ended_on)
+              FROM (SELECT registration_id, max(ended_on) AS ended_on
+                      FROM unnest($1::uuid[], $2::date[]) AS said (registration_id, ended_on)
+                  GROUP BY registration_id) AS given
+             WHERE zombie_signals.registration_id = given.registration_id
+               AND zombie_signals.kind = $3
+               AND zombie_signals.ended_on IS NULL
+         RETURNING zombie_signals.registration_id
+        )
+        INSERT INTO events (kind, noun, noun_id, carrier_id, district_code, content)
+             SELECT DISTINCT 'zombie.signal_ended', 'registration', registrations.id, registrations.carrier_id,
+                    registrations.district_code,
+                    jsonb_build_object('signal', $3::text, 'unit_id', registrations.unit_id)
+               FROM ended
+               JOIN registrations ON registrations.id = ended.registration_id
+        """,
+        [place.registration_id for _, place in matched],
+        [line.observed_on for line, _ in matched],
+        kind,
+    )
+    detail = {"kind": kind.value, "source": source, "ended": count}
+    await audit.record(db, actor, "withdraw_signal", "zombie_list", "removed", detail=detail)
 
 
 async def _write(

@@ -220,8 +220,8 @@ async def clear(database: Database, actor: Actor, case_id: UUID, reason: str, da
             raise Conflict("这条登记刚刚结束，案件随即自行了结，请刷新后再看。")
         appeal_until = (await holidays.known(db)).add_working_days(day, APPEAL_DAYS)
         await _end_tenancies(db, actor, case, day)
-        await store.stand(db, case.registration_id)
         await holds.end(db, actor, registration, "cleared")
+        await store.stand(db, case.registration_id)
         await signals.end(db, case.registration_id)
         await store.set_decided(
             db, case.id, CaseStatus.CLEARED, actor.person_id, reason, day, appeal_until=appeal_until

@@ -155,6 +155,21 @@ async def zombie_letter(db: Connection, actor: Actor, zombie_letter_id: UUID) ->
     )
 
 
+async def zombie_allowance(db: Connection, actor: Actor, zombie_allowance_id: UUID) -> bool:
+    return await _of_carrier(
+        db,
+        actor,
+        await db.fetchval(
+            """
+            SELECT carrier_id
+              FROM zombie_allowances
+             WHERE id = $1
+            """,
+            zombie_allowance_id,
+        ),
+    )
+
+
 async def zombie_rule_set(db: Connection, actor: Actor, zombie_rule_set_id: UUID) -> bool:
     """The district's own rules."""
     return bool(
@@ -552,6 +567,7 @@ VISIBLE = {
     "zombie_case": zombie_case,
     "zombie_letter": zombie_letter,
     "zombie_rule_set": zombie_rule_set,
+    "zombie_allowance": zombie_allowance,
     "management": management,
     "filing": filing,
     "lease": lease,

@@ -38,6 +38,7 @@ class TryForm:
     kind: str = ""
     source: str = ""
     dated_on: str = ""
+    removes: str = ""
 
 
 @dataclass
@@ -46,6 +47,7 @@ class TakeForm:
     kind: str = ""
     source: str = ""
     dated_on: str = ""
+    removes: str = ""
     file_name: str = ""
 
 
@@ -97,6 +99,7 @@ async def _take_in(
         file_name=name,
         day=day,
         dry_run=dry_run,
+        removes=bool(form.removes),
     )
 
 

@@ -1,6 +1,6 @@
 """立案规则: the table in force, versions proposed, what a replay says of them, and who puts them in force."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from zhusuo.errors import Invalid
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.forms import a_day, again
 from zhusuo.ports.common.pages import go, page
-from zhusuo.zombies import ruling, store
+from zhusuo.zombies import allowances, ruling, store
 from zhusuo.zombies.model import SignalKind
 from zhusuo.zombies.rules import written
 from zhusuo.zombies.scoring import years_before
@@ -33,6 +33,13 @@ class ReplayForm:
     until: str = ""
 
 
+@dataclass
+class AllowanceForm:
+    carrier_number: str = ""
+    unit_label: str = ""
+    reason: str = ""
+
+
 @get("/supervision/zombies/rules", name="zombies.rules")
 async def rules(
     request: Asked, database: NamedDependency[Database], actor: NamedDependency[Actor], day: NamedDependency[date]
@@ -44,6 +51,7 @@ async def _page(
     request: Asked, database: Database, actor: Actor, day: date, typed: dict[str, str], errors: dict[str, str]
 ) -> Template:
     async with database.connection() as db:
+        allowed = await allowances.standing(db, actor)
         in_force = await store.rules_in_force(db, actor.district_code)
         versions = await ruling.proposals(db, actor.district_code)
     rows = written(in_force.rules)
@@ -52,6 +60,8 @@ async def _page(
         "zombies/rules.html",
         in_force=in_force,
         versions=versions,
+        allowances=allowed,
+        typed=typed,
         words=ruling.STATUS_LABELS,
         rows=[{**row, **{cell: typed.get(f"{cell}_{row['kind']}", row[cell]) for cell in CELLS}} for row in rows],
         labels={each.value: each.label for each in SignalKind},
@@ -115,4 +125,27 @@ async def withdraw(
     return go(RULES)
 
 
-doors = [rules, propose, replay, activate, withdraw]
+@post("/supervision/zombies/allowances", name="zombies.allow", status_code=303)
+async def allow(
+    request: Asked,
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    data: Annotated[AllowanceForm, URL_ENCODED],
+) -> Template | Redirect:
+    try:
+        await allowances.allow(database, actor, data.carrier_number, data.unit_label, data.reason)
+    except Invalid as invalid:
+        return again(await _page(request, database, actor, day, asdict(data), invalid.fields))
+    return go(RULES)
+
+
+@post("/supervision/zombies/allowances/{allowance_id:uuid}/end", name="zombies.end_allowance", status_code=303)
+async def end_allowance(
+    allowance_id: FromPath[UUID], database: NamedDependency[Database], actor: NamedDependency[Actor]
+) -> Redirect:
+    await allowances.end(database, actor, allowance_id)
+    return go(RULES)
+
+
+doors = [rules, propose, replay, activate, withdraw, allow, end_allowance]
