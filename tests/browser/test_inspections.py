@@ -1,5 +1,6 @@
 """A supervisor in a basement: the finding and its photographs lie in the phone until there is a line again."""
 
+import asyncio
 import io
 import random
 import re
@@ -37,6 +38,15 @@ async def to_a_visit(page: Page, installation: Installation) -> str:
     await page.wait_for_url("**/visit")
     assert room is not None
     return room[0]
+
+
+async def kept(page: Page) -> None:
+    """Wait until the phone has the page that is open, for where there is no line."""
+    for _ in range(100):
+        if await page.evaluate("path => caches.match(path).then(Boolean)", page.url):
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError("the page was not kept")
 
 
 async def test_a_finding_from_a_basement_arrives_with_its_photographs(
@@ -101,7 +111,10 @@ async def test_what_was_kept_while_the_session_ended_is_sent_after_signing_in_ag
         await sign_in(page, installation, "wangqiang")
         await page.goto(visit.removesuffix("/visit"))
         await expect(page.get_by_role("heading", name="核查结论")).to_have_count(0)
-        await page.wait_for_function("indexedDB.databases().then(found => found.length)")
         await expect(page.locator("zs-outbox")).to_be_hidden(timeout=30_000)
         await page.reload()
         await expect(page.get_by_role("heading", name="核查结论")).to_be_visible()
+        await page.goto(f"{installation.url}/supervision")
+        await page.get_by_role("button", name="退出").click()
+        await page.wait_for_url("**/sign-in*")
+        assert await page.evaluate("caches.has('zhusuo-pages')") is False

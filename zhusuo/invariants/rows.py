@@ -711,6 +711,8 @@ async def rows_of_another_district_than_their_carrier(db: Connection) -> list[st
                 SELECT 'correction', id, carrier_id, district_code FROM corrections
              UNION ALL
                 SELECT 'zombie_case', id, carrier_id, district_code FROM zombie_cases
+             UNION ALL
+                SELECT 'inspection', id, carrier_id, district_code FROM inspections
             )
             SELECT placed.noun || ' ' || placed.id AS found
               FROM placed
@@ -743,6 +745,10 @@ async def rows_of_another_carrier_than_their_unit(db: Connection) -> list[str]:
                 SELECT 'correction', id, unit_id, carrier_id FROM corrections
              UNION ALL
                 SELECT 'zombie_case', id, unit_id, carrier_id FROM zombie_cases
+             UNION ALL
+                SELECT 'inspection', id, unit_id, carrier_id FROM inspections
+             UNION ALL
+                SELECT 'plate', id, unit_id, carrier_id FROM plates
              UNION ALL
                 SELECT 'unit', id, part_of, carrier_id FROM units
             )

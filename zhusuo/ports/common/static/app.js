@@ -58,6 +58,10 @@ document.addEventListener("htmx:responseError", (event) => {
   else alertPerson("这一步没有成功，页面可能已经过时。请刷新后再看。");
 });
 
+// pages that were kept for where there is no line (worker.js) are nobody's once one has signed out
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/sign-out") globalThis.caches?.delete("zhusuo-pages");
+});
 // a form is sent once, however often it is clicked; the server sees to the rest
 document.addEventListener("submit", (event) => {
   const form = event.target;

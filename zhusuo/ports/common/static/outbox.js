@@ -196,7 +196,7 @@ addEventListener("online", send);
 setInterval(send, AGAIN_MS);
 navigator.storage?.persist?.();
 
-// 没有网络也打得开: the pages of what one is to look at are kept in this phone, and forgotten when one signs out.
+// 没有网络也打得开: the pages of what one is to look at are kept in this phone, and forgotten when one signs out (app.js).
 async function keepPages() {
   const pages = [...document.querySelectorAll("a[data-keep]")].map((link) => link.href);
   const parts = performance.getEntriesByType("resource").map((each) => each.name);
@@ -207,7 +207,4 @@ async function keepPages() {
 }
 if (navigator.serviceWorker && me()) {
   navigator.serviceWorker.register("/supervision/worker.js", { scope: "/supervision/" }).then(keepPages, () => {});
-  document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") === "/sign-out") caches.delete("zhusuo-pages");
-  });
 }
