@@ -379,7 +379,7 @@ async def test_a_page_that_was_brought_before_is_known_again(desk: Desk, db: Con
     notes = await parts.notes(db, [first.id, again.id, other.id])
     [note] = notes[again.id]
     assert (note.code, note.page, note.other_id, note.other_page) == ("on_file", 1, first.id, 1)
-    assert "此前传过为“租赁合同.png”" in note.text
+    assert "与此前上传的“租赁合同.png”相同" in note.text
     assert first.id not in notes
     assert other.id not in notes
 

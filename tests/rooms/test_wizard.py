@@ -10,8 +10,8 @@ from tests import make_registrations as making
 from tests.support import html
 from tests.support.web import Site, Visitor
 from zhusuo.db import Connection
-from zhusuo.dossiers import parts, review
-from zhusuo.dossiers.model import PageNote, ReturnReason
+from zhusuo.dossiers import documents, parts, review
+from zhusuo.dossiers.model import DocumentKind, PageNote, Part, ReturnReason
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
 from zhusuo.ports.common.wizard.words import working_days_left
@@ -244,6 +244,36 @@ async def test_what_is_on_file_already_and_what_is_missing_is_said_with_the_page
         assert "按页码看缺第 3 页" in said
         assert "这份材料已备案为“产证.pdf”" in said
         assert (await visitor.submit(f"{path}/submit", declared="1")).status_code in (303, 422)
+
+
+async def test_a_person_says_which_page_is_which_paper(site: Site, db: Connection) -> None:
+    manager, carrier_id = await house(db)
+    async with site.signed_in(manager) as visitor:
+        path = await begun(visitor, carrier_id)
+        document_id, *_ = await make.papers(db, filing_id=filing_id(path))
+        await make.page(db, document_id=document_id, page=1, kind="title_deed", text="权利人：上海禾舟投资发展有限公司")
+        await make.page(db, document_id=document_id, page=2, kind="title_deed", text="三层平面图")
+        await make.page(db, document_id=document_id, page=3, kind="title_deed", text="")
+        await parts.replace_parts(db, document_id, [Part(kind=DocumentKind.TITLE_DEED, pages=(1, 2, 3))], None)
+        here = f"/documents/{document_id}"
+        for pages, sentence in (("1、9", "没有第 9 页"), ("1、x", "“x”不是页码"), ("1-2、2", "第 2 页写了两次")):
+            refused = await visitor.submit(f"{here}/parts", kind=["title_deed", ""], pages=[pages, ""])
+            assert refused.status_code == 422
+            assert sentence in html.text(html.parse(refused.text))
+        form = {"kind": ["title_deed", "floor_plan", ""], "pages": ["1", "2", ""]}
+        assert (await visitor.submit(f"{here}/parts", **form)).headers["location"] == here
+        shown = html.parse((await visitor.get(here)).text)
+        assert "不算在内" in html.text(shown)
+    said = (await parts.parts(db, [document_id]))[document_id]
+    assert [(part.kind, part.pages, part.by_person) for part in said] == [
+        (DocumentKind.TITLE_DEED, (1,), True),
+        (DocumentKind.FLOOR_PLAN, (2,), True),
+    ]
+    pages = await documents.pages(db, document_id)
+    assert [page.kind for page in pages] == [DocumentKind.TITLE_DEED, DocumentKind.FLOOR_PLAN, DocumentKind.OTHER]
+    [document] = await documents.by_ids(db, [document_id])
+    assert (document.kind, document.also_kinds) == (DocumentKind.TITLE_DEED, (DocumentKind.FLOOR_PLAN,))
+    assert {field.name: field.page for field in await documents.fields(db, [document_id])}["owner"] == 1
 
 
 async def test_a_duplicate_is_recognised_and_leads_to_the_one_before(site: Site, db: Connection) -> None:

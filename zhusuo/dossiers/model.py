@@ -447,6 +447,14 @@ FLAWS = {
 }
 """What may be wrong with a page (`DocumentPage.quality`), in a word."""
 
+NOTED = {
+    "on_file": "这份材料已经传过",
+    "missing_page": "可能缺页",
+    "duplicate_page": "有重复的页",
+    "out_of_order": "页序已自动排好",
+}
+"""What a note about a page says (`PageNote.code`), in a word."""
+
 FIELD_LABELS = {
     "serial_number": "印刷序列号",
     "certificate_number": "证书编号",

@@ -159,8 +159,8 @@ async def comparable(db: Connection, document_id: UUID, kinds: Sequence[str]) ->
     return [KnownPage(**dict(row)) for row in rows]
 
 
-async def filed_as(db: Connection, document_id: UUID) -> tuple[str, str]:
-    """A document's file name, and how it is on file: 已备案 where a version in force relies on it, else 此前传过."""
+async def filed_as(db: Connection, document_id: UUID) -> tuple[str, bool]:
+    """A document's file name, and whether a version in force relies on it."""
     row = await db.fetchrow(
         """
         SELECT d.file_name,
@@ -175,4 +175,4 @@ async def filed_as(db: Connection, document_id: UUID) -> tuple[str, str]:
         """,
         document_id,
     )
-    return (row["file_name"], "已备案" if row["on_file"] else "此前传过") if row else ("", "")
+    return (row["file_name"], row["on_file"]) if row else ("", False)

@@ -406,13 +406,19 @@ async def _notes(db: Connection, document: Document, pages: Sequence[Page]) -> l
     known = await parts.comparable(db, document.id, sorted({page.kind for page in own}))
     twins = await asyncio.to_thread(_twins, own, known)
     for other_id, found in twins.items():
-        name, filed = await parts.filed_as(db, other_id)
         first, other_page = found[0]
-        whole = len(found) == len(own)
-        what = f"这份材料{filed}为“{name}”" if whole else f"第 {first} 页{filed}为“{name}”第 {other_page} 页"
-        text = f"{what}，可以沿用，不必再传；确实换了新的，照常提交即可。"
+        text = _on_file(*await parts.filed_as(db, other_id), first, other_page, whole=len(found) == len(own))
         notes.append(PageNote(code="on_file", page=first, text=text, other_id=other_id, other_page=other_page))
     return notes
+
+
+def _on_file(name: str, in_force: bool, page: int, other_page: int, *, whole: bool) -> str:
+    """What is said of a page, or of a whole paper, that was brought before."""
+    if whole:
+        what = f"这份材料已备案为“{name}”" if in_force else f"这份材料与此前上传的“{name}”相同"
+    else:
+        what = f"第 {page} 页与{'已备案' if in_force else '此前上传'}的“{name}”第 {other_page} 页相同"
+    return f"{what}，可以沿用，不必再传；确实换了新的，照常提交即可。"
 
 
 def _twins(own: Sequence[Page], known: Sequence[parts.KnownPage]) -> dict[UUID, list[tuple[int, int]]]:

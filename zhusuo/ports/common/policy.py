@@ -161,6 +161,7 @@ POLICY: dict[str, Rule] = {
     "wizard.phone": session(*FILERS, noun="own_filing", key="filing_id"),
     # reader
     "reader.document": session(*FILERS, noun="document"),
+    "reader.part": session(*FILERS, noun="own_document", key="document_id"),
     "reader.set_kind": session(*FILERS, noun="own_document", key="document_id"),
     "reader.set_term": session(*FILERS, noun="own_document", key="document_id"),
     "reader.mark_sensitive": session(*FILERS, noun="own_document", key="document_id"),
@@ -253,17 +254,17 @@ POLICY: dict[str, Rule] = {
     "zombies.decide_appeal": session(SUPERVISOR, noun="zombie_case"),
     "zombies.letter": session(SUPERVISOR, noun="zombie_letter"),
     "zombies.deliver": session(SUPERVISOR, noun="zombie_letter"),
-    "zombies.try_list": session(SUPERVISOR),
     "zombies.lists": session(SUPERVISOR),
+    "zombies.try_list": session(SUPERVISOR),
     "zombies.take_list": session(SUPERVISOR),
     "zombies.rules": session(SUPERVISOR),
     "zombies.propose_rules": session(SUPERVISOR),
     "zombies.replay_rules": session(SUPERVISOR, noun="zombie_rule_set"),
     "zombies.activate_rules": session(SUPERVISOR, noun="zombie_rule_set"),
     "zombies.withdraw_rules": session(SUPERVISOR, noun="zombie_rule_set"),
-    # reply: with the code of a zombie letter
     "zombies.allow": session(SUPERVISOR),
     "zombies.end_allowance": session(SUPERVISOR, noun="zombie_allowance", key="allowance_id"),
+    # reply: with the code of a zombie letter
     "reply.form": open_door(),
     "reply.case": open_door(),
     "reply.answer": open_door(),

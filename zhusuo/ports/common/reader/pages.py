@@ -1,5 +1,6 @@
 """一件材料 pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,9 +12,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from ocr.quality import SENTENCES
 from zhusuo.db import Database
-from zhusuo.dossiers import papers, uncovering
-from zhusuo.dossiers.model import Document, DocumentField, DocumentKind
+from zhusuo.dossiers import papers, parting, uncovering
+from zhusuo.dossiers.model import FLAWS, NOTED, Document, DocumentField, DocumentKind, Part
 from zhusuo.errors import Invalid
 from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common.forms import Several, a_day, again, chosen, several, typed
@@ -72,6 +74,7 @@ async def _document(
     number: int,
     q: str,
     errors: dict[str, str],
+    form: Sequence[tuple[str, str]] | None = None,
 ) -> Template:
     async with database.connection() as db:
         found = await reads.reading(db, actor, document_id, number, q)
@@ -84,6 +87,9 @@ async def _document(
         hits=[_hit(each, place) for place, each in enumerate(found.found, 1)],
         q=q,
         kinds=KINDS,
+        groups=_groups(found),
+        said=_said(found),
+        sheets=_sheets(found, form),
         errors=errors,
         desk=HOME_OF[actor.role],
         most=settings.upload_limit_mb * 10**6,
@@ -106,6 +112,36 @@ def _field(field: DocumentField, place: int, reading: reads.Reading) -> dict[str
         "box": _box(field.box) if here and field.box else None,
         "current": place == 1,
     }
+
+
+def _groups(reading: reads.Reading) -> list[tuple[str, tuple[int, ...]]]:
+    """The pages of each paper in the file, in their order; then those that belong to none."""
+    known = {row.page for row in reading.pages}
+    groups = [(part.kind.label, tuple(page for page in part.pages if page in known)) for part in reading.parts]
+    placed = {page for _, pages in groups for page in pages}
+    rest = tuple(row.page for row in reading.pages if row.page not in placed)
+    if not groups:
+        return [(reading.seen.document.kind.label, rest)]
+    return [*groups, ("不算在内", rest)] if rest else groups
+
+
+def _said(reading: reads.Reading) -> list[tuple[str, str, str]]:
+    """What is to be known about the open page: in a word, what to do, and where the same page stands."""
+    flaws = reading.page.quality if reading.page else ()
+    said = [(FLAWS.get(code, code), SENTENCES.get(code, ""), "") for code in flaws]
+    for note in reading.notes:
+        if note.page == reading.number:
+            there = f"/documents/{note.other_id}?page={note.other_page}" if note.other_id else ""
+            said.append((NOTED.get(note.code, "请看一下这一页"), note.text, there))
+    return said
+
+
+def _sheets(reading: reads.Reading, form: Sequence[tuple[str, str]] | None) -> list[tuple[str, str]]:
+    """The rows of the form that parts a file: what each paper is and which pages it has; an empty one for another."""
+    rows = (
+        [(part.kind.value, "、".join(map(str, part.pages))) for part in reading.parts] if form is None else list(form)
+    )
+    return [*rows, ("", "")]
 
 
 def _hit(box: reads.Box, place: int) -> dict[str, Any]:
@@ -133,6 +169,32 @@ async def set_kind(
     also = [chosen(DocumentKind, each, "also", "请选择材料种类。") for each in several(data.also)]
     changed = await papers.set_document_kind(database, actor, document_id, kind, also)
     return go(f"/documents/{document_id}" if data.back == "document" else _list(changed))
+
+
+@post("/documents/{document_id:uuid}/parts", name="reader.part", status_code=303)
+async def part(
+    request: Asked,
+    document_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    actor: NamedDependency[Actor],
+) -> Template | Redirect:
+    """Which pages are which paper."""
+    form = await request.form()
+    rows = [
+        (str(kind), str(pages)) for kind, pages in zip(form.getall("kind", []), form.getall("pages", []), strict=False)
+    ]
+    rows = [(kind, pages) for kind, pages in rows if pages.strip()]
+    try:
+        found = [Part(kind=_kind(kind), pages=parting.pages_in(pages)) for kind, pages in rows]
+        await parting.part(database, actor, document_id, found)
+    except Invalid as invalid:
+        return again(await _document(request, database, settings, actor, document_id, 1, "", invalid.fields, rows))
+    return go(f"/documents/{document_id}")
+
+
+def _kind(text: str) -> DocumentKind:
+    return chosen(DocumentKind, text, "parts", "请为每一件选择材料种类。")
 
 
 @post("/documents/{document_id:uuid}/term", name="reader.set_term", status_code=303)
@@ -222,4 +284,14 @@ def _list(document: Document) -> str:
     return f"/filings/{document.filing_id}/documents" if document.filing_id else "/claims"
 
 
-doors: list[HTTPRouteHandler] = [document, set_kind, set_term, mark_sensitive, correct, uncover, read_again, discard]
+doors: list[HTTPRouteHandler] = [
+    document,
+    set_kind,
+    part,
+    set_term,
+    mark_sensitive,
+    correct,
+    uncover,
+    read_again,
+    discard,
+]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, store, words
+from zhusuo.dossiers import documents, parts, store, words
 from zhusuo.dossiers.documents import SeenDocument
-from zhusuo.dossiers.model import DocumentField, DocumentKind, DocumentPage, Filing, Purpose
+from zhusuo.dossiers.model import DocumentField, DocumentKind, DocumentPage, Filing, PageNote, Part, Purpose
 from zhusuo.dossiers.search import boxes
 from zhusuo.dossiers.uncovering import Uncovering, open_for
 from zhusuo.errors import NotFound
@@ -44,6 +44,8 @@ class Reading:
     editable: bool
     correctable: bool
     newer: tuple[tuple[UUID, str], ...]
+    parts: tuple[Part, ...]
+    notes: tuple[PageNote, ...]
     uncovered: Uncovering | None
 
     @property
@@ -80,6 +82,8 @@ async def reading(db: Connection, actor: Actor, document_id: UUID, number: int, 
         editable=editable,
         correctable=editable or own_lease,
         newer=tuple(await _newer(db, document_id)) if editable else (),
+        parts=tuple((await parts.parts(db, [document_id])).get(document_id, ())),
+        notes=tuple((await parts.notes(db, [document_id])).get(document_id, ())),
         uncovered=await open_for(db, actor, document_id, number),
     )
 
@@ -93,7 +97,7 @@ async def _pages(db: Connection, document_id: UUID) -> list[PageRow]:
     rows = await db.fetch(
         """
         SELECT page, kind, preview_sha256 IS NOT NULL AS drawn, sensitive AND read_at IS NOT NULL AS masked,
-               quality && ARRAY['doubtful', 'low_resolution'] AS flawed
+               quality <> '{}' AS flawed
           FROM document_pages
          WHERE document_id = $1
       ORDER BY page

@@ -8,17 +8,11 @@ from uuid import UUID
 from ocr.quality import SENTENCES
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.documents import Progress
-from zhusuo.dossiers.model import FLAWS, Document, DocumentKind, DocumentStatus, PageNote
+from zhusuo.dossiers.model import FLAWS, NOTED, Document, DocumentKind, DocumentStatus, PageNote
 
 Params = dict[str, Any]
 KINDS = [(kind.value, kind.label) for kind in DocumentKind if kind is not DocumentKind.BLANK]
 STAGES = {"open": "正在打开", "draw": "正在生成图像", "read": "正在读取"}
-NOTED = {
-    "on_file": "这份材料已经传过",
-    "missing_page": "可能缺页",
-    "duplicate_page": "有重复的页",
-    "out_of_order": "页序已自动排好",
-}
 MOST_FLAWS = 4
 BY_HAND = "可以继续提交，由人工审核。"
 PENDING = (DocumentStatus.WAITING, DocumentStatus.READING)
@@ -106,8 +100,8 @@ def _flaw(document: Document, papers: Papers) -> Params | None:
         return None
     page = min([*flaws, *(note.page for note in notes)])
     shown = {"thumb": f"/documents/{document.id}/thumbs/{page}.webp", "href": f"/documents/{document.id}?page={page}"}
-    plain = [] if all(note.code == "out_of_order" for note in notes) and not flaws else [f"就用这件也行，{BY_HAND}"]
-    return {"title": _flaw_title(document, flaws, notes), "advice": [*advice, *plain], "again": False, **shown}
+    anyway = [f"就用这件也行，{BY_HAND}"] if flaws else []
+    return {"title": _flaw_title(document, flaws, notes), "advice": [*advice, *anyway], "again": False, **shown}
 
 
 def _flaw_title(document: Document, flaws: Mapping[int, Sequence[str]], notes: Sequence[PageNote]) -> str:
