@@ -167,6 +167,40 @@ CREATE FUNCTION tell_of_shop() RETURNS trigger
         END
         $$;
 
+CREATE TABLE address_list_rows (
+    list_id uuid NOT NULL,
+    line integer NOT NULL,
+    cells text[] NOT NULL,
+    fault text DEFAULT ''::text NOT NULL,
+    placed text,
+    class text,
+    canonical text,
+    carrier text,
+    units text,
+    reasons text,
+    candidates text,
+    CONSTRAINT address_list_row_class CHECK (((placed IS NULL) OR (class = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'N'::text])))),
+    CONSTRAINT address_list_row_placed CHECK ((placed = ANY (ARRAY['unit'::text, 'carrier'::text, 'choice'::text, 'out'::text])))
+);
+
+CREATE TABLE address_lists (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    district_code text NOT NULL,
+    person_id uuid NOT NULL,
+    file_name text NOT NULL,
+    sha256 text NOT NULL,
+    header text[] NOT NULL,
+    place integer NOT NULL,
+    status text DEFAULT 'classifying'::text NOT NULL,
+    version text DEFAULT ''::text NOT NULL,
+    row_count integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT address_list_done CHECK (((status = 'done'::text) = (done_at IS NOT NULL))),
+    CONSTRAINT address_list_place CHECK (((place >= 0) AND (place < cardinality(header)))),
+    CONSTRAINT address_list_status CHECK ((status = ANY (ARRAY['classifying'::text, 'done'::text])))
+);
+
 CREATE TABLE approval_items (
     catalogue_id uuid NOT NULL,
     code text NOT NULL,
@@ -1336,6 +1370,12 @@ CREATE TABLE zombie_steps (
     text text NOT NULL
 );
 
+ALTER TABLE ONLY address_list_rows
+    ADD CONSTRAINT address_list_rows_pkey PRIMARY KEY (list_id, line);
+
+ALTER TABLE ONLY address_lists
+    ADD CONSTRAINT address_lists_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY approval_items
     ADD CONSTRAINT approval_items_pkey PRIMARY KEY (catalogue_id, code);
 
@@ -1681,6 +1721,14 @@ ALTER TABLE ONLY zombie_signals
 ALTER TABLE ONLY zombie_steps
     ADD CONSTRAINT zombie_steps_pkey PRIMARY KEY (id);
 
+CREATE INDEX address_list_rows_by_place ON address_list_rows USING btree (list_id, placed, line);
+
+CREATE INDEX address_list_rows_to_do ON address_list_rows USING btree (list_id, line) WHERE ((placed IS NULL) AND (fault = ''::text));
+
+CREATE INDEX address_lists_by_age ON address_lists USING btree (created_at);
+
+CREATE INDEX address_lists_by_person ON address_lists USING btree (person_id, created_at DESC);
+
 CREATE INDEX audit_by_noun ON audit_entries USING btree (noun, noun_id, at DESC);
 
 CREATE INDEX audit_by_time ON audit_entries USING btree (at DESC);
@@ -1956,6 +2004,15 @@ CREATE TRIGGER lost_shops_are_told AFTER DELETE ON units FOR EACH ROW WHEN ((old
 CREATE TRIGGER new_shops_are_told AFTER INSERT ON units FOR EACH ROW WHEN ((new.number <> ''::text)) EXECUTE FUNCTION tell_of_shop();
 
 CREATE TRIGGER shops_are_told AFTER UPDATE ON units FOR EACH ROW WHEN (((old.number IS DISTINCT FROM new.number) OR (old.retired_at IS DISTINCT FROM new.retired_at))) EXECUTE FUNCTION tell_of_shop();
+
+ALTER TABLE ONLY address_list_rows
+    ADD CONSTRAINT address_list_rows_list_id_fkey FOREIGN KEY (list_id) REFERENCES address_lists(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY address_lists
+    ADD CONSTRAINT address_lists_district_code_fkey FOREIGN KEY (district_code) REFERENCES districts(code);
+
+ALTER TABLE ONLY address_lists
+    ADD CONSTRAINT address_lists_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id);
 
 ALTER TABLE ONLY approval_items
     ADD CONSTRAINT approval_items_catalogue_id_fkey FOREIGN KEY (catalogue_id) REFERENCES waiver_catalogues(id);

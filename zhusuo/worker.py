@@ -20,6 +20,7 @@ from zhusuo.dossiers import actions as dossiers
 from zhusuo.dossiers import reading, reminders, sweeping
 from zhusuo.dossiers.uploads import folder
 from zhusuo.inspections import risks
+from zhusuo.lookup.lists import actions as lists
 from zhusuo.people import duties as people
 from zhusuo.ports.common.app import today
 from zhusuo.processes import asked_to_end
@@ -110,6 +111,7 @@ def _long_tasks(things: Things) -> list[tuple[str, int, Task]]:
             businesses.HOLD_SECONDS,
             lambda held: businesses.work_on(things.database, things.lexicon, held, home_district=home),
         ),
+        (lists.KIND, lists.HOLD_SECONDS, lambda held: lists.work_on(things.database, things.lexicon, held)),
     ]
 
 
@@ -163,6 +165,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("sweep_uploads", 900, lambda: sweeping.sweep(database, store, folder(settings))),
         ("settle_given_up", 30, lambda: reading.settle_given_up(database)),
         ("forget_people", 3600, lambda: people.forget(database)),
+        ("forget_lists", 3600, lambda: lists.forget(database)),
     ]
 
 

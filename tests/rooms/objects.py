@@ -369,6 +369,22 @@ async def correction(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def address_list(db: Connection, actor: Actor) -> UUID:
+    """The actor's own; where it is none of a person's, somebody else's."""
+    person_id = actor.person_id or await make.person(db, organisation_id=actor.organisation_id, role="clerk")
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO address_lists (district_code, person_id, file_name, sha256, header, place, status, done_at,
+                                   row_count)
+             VALUES ($1, $2, '清单.csv', '', '{住所}', 0, 'done', now(), 0)
+          RETURNING id
+        """,
+        actor.district_code,
+        person_id,
+    )
+    return found
+
+
 async def notice(db: Connection, actor: Actor) -> UUID:
     found: UUID = await db.fetchval(
         """
@@ -430,6 +446,7 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "version": version,
     "reuse": reuse,
     "correction": correction,
+    "address_list": address_list,
     "notice": notice,
     "organisation": organisation,
     "person": person,

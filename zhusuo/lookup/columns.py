@@ -53,7 +53,16 @@ class Columns:
 
 def parsed_cells(washed: Washed) -> Sequence[object]:
     """The columns of WASHED for an address that was read and not looked up."""
-    return (None, canonical(washed.address), *_parts(washed.address), None, None, None, None, _said(washed.reasons))
+    return (
+        None,
+        canonical(washed.address),
+        *_parts(washed.address),
+        None,
+        None,
+        None,
+        None,
+        reasons_in_words(washed.reasons),
+    )
 
 
 def _washed(match: Match) -> Sequence[object]:
@@ -66,7 +75,7 @@ def _washed(match: Match) -> Sequence[object]:
         carrier and carrier.name,
         unit and unit.id,
         None if match.unit_verdict == "none" else match.unit_verdict,
-        _said(match.reasons),
+        reasons_in_words(match.reasons),
     )
 
 
@@ -84,13 +93,19 @@ def _classified(match: Match) -> Sequence[object]:
         match.carrier and match.carrier.name,
         "、".join(str(unit.id) for unit in match.units),
         "、".join(unit.label for unit in match.units),
-        _said(match.reasons),
-        "；".join(f"{each.carrier.name} {each.difference}" for each in match.candidates),
+        reasons_in_words(match.reasons),
+        candidates_in_words(match),
     )
 
 
-def _said(reasons: Sequence[Reason]) -> str:
+def reasons_in_words(reasons: Sequence[Reason]) -> str:
+    """What differs, in one cell."""
     return "；".join([reason.text for reason in reasons])
+
+
+def candidates_in_words(match: Match) -> str:
+    """What it might have been, in one cell."""
+    return "；".join(f"{each.carrier.name} {each.difference}" for each in match.candidates)
 
 
 WASHED = Columns(("class", "canonical", *PARTS, "carrier_id", "carrier", "unit_id", "unit_verdict", "reasons"), _washed)

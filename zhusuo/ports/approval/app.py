@@ -6,6 +6,7 @@ from zhusuo.ports.approval.carriers import changes
 from zhusuo.ports.approval.carriers import pages as carriers
 from zhusuo.ports.approval.corrections import pages as corrections
 from zhusuo.ports.approval.filings import pages as filings
+from zhusuo.ports.approval.lists import pages as lists
 from zhusuo.ports.approval.lookup import news
 from zhusuo.ports.approval.lookup import pages as lookup
 from zhusuo.ports.approval.managements import pages as managements
@@ -20,6 +21,7 @@ doors: list[HTTPRouteHandler] = [
     *filings.doors,
     *managements.doors,
     *corrections.doors,
+    *lists.doors,
     *waivers.doors,
     *carriers.doors,
     *changes.doors,

@@ -455,6 +455,26 @@ async def correction(db: Connection, actor: Actor, correction_id: UUID) -> bool:
     )
 
 
+async def address_list(db: Connection, actor: Actor, list_id: UUID) -> bool:
+    """Who brought it, and nobody else: other people's lists hold other people's notes."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT
+                  FROM address_lists
+                 WHERE id = $1
+                   AND person_id = $2
+                   AND district_code = $3
+            )
+            """,
+            list_id,
+            actor.person_id,
+            actor.district_code,
+        )
+    )
+
+
 async def notice(db: Connection, actor: Actor, notice_id: UUID) -> bool:
     return bool(
         await db.fetchval(
@@ -556,6 +576,7 @@ async def lease(db: Connection, actor: Actor, document_id: UUID) -> bool:
 
 
 VISIBLE = {
+    "address_list": address_list,
     "carrier": carrier,
     "listed_carrier": listed_carrier,
     "unit": unit,

@@ -33,6 +33,7 @@ PORTS: dict[Role, Port] = {
             RailLink(href="/approval/reuses", icon="link", label="调用记录"),
             RailLink(href="/approval/managements", icon="key", label="管理认领"),
             RailLink(href="/approval/corrections", icon="edit", label="地址更正"),
+            RailLink(href="/approval/lists", icon="table", label="批量归类"),
             RailLink(href="/approval/waivers", icon="list", label="免交清单"),
             RailLink(href="/approval/carriers", icon="building", label="载体目录"),
             RailLink(href="/approval/search", icon="doc", label="全文检索"),
