@@ -198,6 +198,7 @@ async def _compare(database: Database, found: BusinessImport) -> None:
             lines = await store.next_lines(db, found.id, after, AT_ONCE)
             if lines is None:
                 break
+            await store.by_keys(db)
             await store.link(db, found.id, *lines)
             await store.keep_settled(db, found.id, *lines)
             await store.judge(db, found.id, *lines)
@@ -227,6 +228,7 @@ async def _write_next(database: Database, found: BusinessImport, home_district: 
                 db, "businesses.imported", "business_import", import_id, district_code=district_code, content={}
             )
             return 0
+        await store.by_keys(db)
         await store.lock_carriers(db, import_id, *lines)
         await store.link(db, import_id, *lines)
         await store.enter_businesses(db, import_id, *lines, district_code)

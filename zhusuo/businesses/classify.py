@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Connection
-from zhusuo.lookup.find import find
+from zhusuo.lookup.find import find_many
 from zhusuo.lookup.model import Match
 
 
@@ -12,4 +12,4 @@ async def classify(
     db: Connection, texts: Sequence[str], *, lexicon: Lexicon, district_codes: frozenset[str] | None
 ) -> list[Match]:
     """What each of these addresses leads to, in their order."""
-    return [await find(db, text, lexicon=lexicon, district_codes=district_codes) for text in texts]
+    return await find_many(db, texts, lexicon=lexicon, district_codes=district_codes)

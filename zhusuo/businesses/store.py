@@ -49,6 +49,7 @@ async def copy_rows(db: Connection, import_id: UUID, rows: Iterable[NewRow]) -> 
         columns=["import_id", *LINES],
         timeout=600,
     )
+    await db.execute("ANALYZE business_import_rows")  # else the first steps over them are planned for a handful
 
 
 async def count_rows(db: Connection, import_id: UUID) -> int:
@@ -246,50 +247,52 @@ async def set_classes(
     candidates: Sequence[Sequence[Choice]],
 ) -> None:
     """What became of these lines; the subdistricts are those of the carrier, or of all that it may be."""
-    told = [
-        {
-            "line": lines[i],
-            "class": classes[i],
-            "carrier_id": carrier_ids[i] and str(carrier_ids[i]),
-            "unit_ids": sorted(str(each) for each in unit_ids[i]),
-            "asked_unit": asked_units[i],
-            "reasons": list(reasons[i]),
-            "candidates": [choice_json(each) for each in candidates[i]],
-            "carrier_ids": sorted({str(each.carrier_id) for each in candidates[i]} | {str(carrier_ids[i])} - {"None"}),
-        }
-        for i in range(len(lines))
-    ]
-    await db.execute(
+    lying = await _subdistricts(db, [id_ for i in range(len(lines)) for id_ in _meant(carrier_ids[i], candidates[i])])
+    await db.executemany(
         """
-        WITH told AS (
-            SELECT line, class, carrier_id, unit_ids, asked_unit, reasons, candidates, carrier_ids
-              FROM jsonb_to_recordset($2::jsonb)
-                   AS told (line integer, class text, carrier_id uuid, unit_ids uuid[], asked_unit text,
-                            reasons text[], candidates jsonb, carrier_ids uuid[])
-        ),
-        lying AS (
-            SELECT told.line, array_agg(DISTINCT carriers.subdistrict_code) AS codes
-              FROM told
-        CROSS JOIN unnest(told.carrier_ids) AS named (id)
-              JOIN carriers ON carriers.id = named.id
-          GROUP BY told.line
-        )
-        UPDATE business_import_rows AS found
-           SET class = told.class,
-               carrier_id = told.carrier_id,
-               unit_ids = told.unit_ids,
-               asked_unit = told.asked_unit,
-               reasons = told.reasons,
-               candidates = told.candidates,
-               subdistrict_codes = coalesce(lying.codes, '{}')
-          FROM told
-     LEFT JOIN lying ON lying.line = told.line
-         WHERE found.import_id = $1
-           AND found.line = told.line
+        UPDATE business_import_rows
+           SET class = $3,
+               carrier_id = $4,
+               unit_ids = $5,
+               asked_unit = $6,
+               reasons = $7,
+               candidates = $8,
+               subdistrict_codes = $9
+         WHERE import_id = $1
+           AND line = $2
         """,
-        import_id,
-        told,
+        [
+            (
+                import_id,
+                lines[i],
+                classes[i],
+                carrier_ids[i],
+                sorted(unit_ids[i]),
+                asked_units[i],
+                list(reasons[i]),
+                [choice_json(each) for each in candidates[i]],
+                sorted({lying[id_] for id_ in _meant(carrier_ids[i], candidates[i]) if id_ in lying}),
+            )
+            for i in range(len(lines))
+        ],
     )
+
+
+def _meant(carrier_id: UUID | None, candidates: Sequence[Choice]) -> set[UUID]:
+    """The carrier that was found, or all that it may be."""
+    return {each.carrier_id for each in candidates} | ({carrier_id} if carrier_id else set())
+
+
+async def _subdistricts(db: Connection, carrier_ids: Sequence[UUID]) -> dict[UUID, str]:
+    rows = await db.fetch(
+        """
+        SELECT id, subdistrict_code
+          FROM carriers
+         WHERE id = ANY ($1::uuid[])
+        """,
+        list(set(carrier_ids)),
+    )
+    return {row["id"]: row["subdistrict_code"] for row in rows}
 
 
 # 比对 and 写入: each over the lines from one to another, those that are not written yet
@@ -298,6 +301,14 @@ async def set_classes(
 async def one_at_a_time(db: Connection) -> None:
     """Two imports never write at the same moment."""
     await db.execute("SELECT pg_advisory_xact_lock($1)", WRITING_LOCK)
+
+
+async def by_keys(db: Connection) -> None:
+    """In this transaction each step finds a few thousand rows by their keys, even while the tables that are being
+    filled look empty to the planner, or looked so when a plan was kept."""
+    await db.execute("SET LOCAL enable_seqscan = off")
+    await db.execute("SET LOCAL enable_hashjoin = off")
+    await db.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 async def next_lines(db: Connection, import_id: UUID, after: int, limit: int) -> tuple[int, int] | None:

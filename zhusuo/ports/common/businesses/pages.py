@@ -33,7 +33,7 @@ URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
 MULTI_PART = Body(media_type=RequestEncodingType.MULTI_PART)
 FORM_LIMIT = rows.MOST_BYTES + 2**20
 VIEWS = (*OPEN, Standing.CARRIER, Standing.OUT)
-SHOWN_OUT = 100
+SHOWN_OUT = 50
 NO_CHOICE = "请选一处，或填写单元。"
 
 
@@ -121,7 +121,10 @@ async def one(
         raise NotFound
     more = out[-1].line if len(out) == SHOWN_OUT else None
     given = {"report": report, "out": out, "outcome": outcome, "after": more, "outcomes": list(Outcome)}
-    return page(request, "businesses/import.html", **given)
+    answer = page(request, "businesses/import.html", **given)
+    if request.headers.get("hx-request") and not report.moving:
+        answer.headers["HX-Refresh"] = "true"  # the whole page has something to show now
+    return answer
 
 
 @get("/businesses/imports/{import_id:uuid}/out.csv", name="businesses.out_csv")

@@ -1,11 +1,12 @@
 """What the pages of the register read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from zhusuo.addresses.keys import expand_units
 from zhusuo.businesses import store
 from zhusuo.businesses.model import OPEN, BusinessImport, Choice, ImportStatus, Standing, Tally, choice_of
 from zhusuo.carriers.model import unit_name
@@ -228,7 +229,7 @@ async def work(db: Connection, business_id: UUID) -> Work | None:
     if row is None:
         return None
     facts = dict(row)
-    choices = [choice_of(told) for told in facts.pop("candidates")]
+    choices = await _with_units(db, [choice_of(told) for told in facts.pop("candidates")], facts["asked_unit"])
     choices = await _known_units(db, facts.pop("unit_ids"), facts["business_id"]) + choices
     if facts["carrier_id"] and facts["asked_unit"] and not choices:
         choices = await _near(db, facts["carrier_id"], facts["asked_unit"])
@@ -242,6 +243,31 @@ async def work(db: Connection, business_id: UUID) -> Work | None:
             "choices": tuple(choices),
         }
     )
+
+
+async def _with_units(db: Connection, choices: list[Choice], asked_unit: str) -> list[Choice]:
+    """The unit asked for in each of the carriers that it may be in, where there is exactly one such."""
+    rows = await db.fetch(
+        """
+        SELECT carrier_id, min(id::text)::uuid AS id, min(label) AS label
+          FROM units
+         WHERE carrier_id = ANY ($1::uuid[])
+           AND key = ANY ($2::text[])
+           AND retired_at IS NULL
+           AND kind <> 'service'
+      GROUP BY carrier_id
+        HAVING count(*) = 1
+        """,
+        [each.carrier_id for each in choices if each.unit_id is None],
+        list(expand_units(asked_unit))[:1] if asked_unit else [],
+    )
+    units = {row["carrier_id"]: row for row in rows}
+    return [
+        replace(each, unit_id=found["id"], unit=found["label"])
+        if each.unit_id is None and (found := units.get(each.carrier_id))
+        else each
+        for each in choices
+    ]
 
 
 async def _known_units(db: Connection, unit_ids: Sequence[UUID], business_id: UUID) -> list[Choice]:
