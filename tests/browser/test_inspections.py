@@ -86,7 +86,7 @@ async def test_a_finding_from_a_basement_arrives_with_its_photographs(
     async with profile(browser) as counter:
         await sign_in(counter, installation, "zhoumin")
         await counter.goto(f"{installation.url}/approval?address=汇澜大厦{room}室")
-        await expect(counter.get_by_text(re.compile("现场核查.*现场无人.*门锁着")).first).to_be_visible()
+        await expect(counter.get_by_text(re.compile("现场核查.*登记企业不在，现场无人")).first).to_be_visible()
         await keep(counter, "clerk-sees-the-finding")
     assert [each for each in said if "INTERNET_DISCONNECTED" not in each] == []
 

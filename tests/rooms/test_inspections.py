@@ -149,7 +149,16 @@ async def test_two_phones_with_one_inspection_lose_nothing(
     second = await actions.record_finding(database, colleague, inspection_id, finding(Outcome.FOUND_THERE))
     assert (first.finding.concludes, second.finding.concludes) == (True, False)
     (flag,) = await open_for(db, unit_id)
-    assert "不在，现场无人" in flag.text
+    assert "登记企业不在，现场无人" in flag.text
+
+
+async def test_a_flag_names_nobody_and_repeats_no_note(db: Connection, database: Database, supervisor: Actor) -> None:
+    inspection_id, unit_id, _ = await planned(db, database, supervisor)
+    said = finding(Outcome.OTHER_BUSINESS, other_business="王小明的店", note="王小明 13812345678")
+    await actions.record_finding(database, supervisor, inspection_id, said)
+    (flag,) = await open_for(db, unit_id)
+    assert "王小明" not in flag.text
+    assert "澜鹭" not in flag.text
 
 
 async def test_a_finding_reaches_the_counter_and_answers_the_clerk_who_asked(

@@ -245,7 +245,7 @@ async def _flow_back(db: Connection, actor: Actor, inspection: Inspection, new: 
         unit_id=inspection.unit_id,
         kind=FLAG,
         severity=new.outcome.severity,
-        text=f"{on} 现场核查：{said}",
+        text=f"{on} 现场核查（{inspection.number}）：{sentence(new.outcome)}",
         source=f"inspection of {inspection.registration_id or inspection.unit_id or inspection.carrier_id}",
     )
     await _signal(db, actor, inspection, new, on)

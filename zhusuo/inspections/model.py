@@ -207,14 +207,17 @@ class Taken:
     repeated: bool
 
 
-def sentence(outcome: Outcome, subject: str, other_business: str, note: str) -> str:
-    """The finding in a sentence, as it stands at the counter and in a notice."""
+def sentence(outcome: Outcome, subject: str = "", other_business: str = "", note: str = "") -> str:
+    """The finding in a sentence, as it stands in a notice and in the answer to a clerk.
+
+    With the outcome alone it names nobody: so it stands in a flag, which the receipt of a reuse repeats to strangers.
+    """
     whom = f"登记在此的{subject}" if subject else "登记企业"
     said = {
-        Outcome.FOUND_THERE: f"{subject or '企业'}在此经营" if subject else "现场有人经营，与登记相符",
+        Outcome.FOUND_THERE: f"{whom}在此经营",
         Outcome.NOBODY: f"{whom}不在，现场无人",
         Outcome.REFUSED: "现场有人，拒绝配合核查",
-        Outcome.OTHER_BUSINESS: f"现场是{other_business or '别家企业'}" + (f"，不是{whom}" if subject else ""),
+        Outcome.OTHER_BUSINESS: f"现场是{other_business or '别家企业'}，不是{whom}",
         Outcome.NO_SUCH_ADDRESS: "现场没有这个门牌或房号",
     }[outcome]
     return f"{said}。{note}" if note else f"{said}。"
