@@ -139,8 +139,13 @@ AREA_AGREES = 0.01
 def _areas(papers: Sequence[Paper], units: Sequence[Unit]) -> Iterable[CrossCheck]:
     """The deed lists the units with the areas that are on file."""
     for paper in papers:
-        listed = paper.one("units") if paper.kind is DocumentKind.TITLE_DEED else None
+        if paper.kind is not DocumentKind.TITLE_DEED:
+            continue
+        listed = paper.one("units")
         if listed is None or not isinstance(listed.normal, list):
+            if len(units) > 1:
+                body = "请对照原页，看各单元是否在产权证范围内、面积是否相符。"
+                yield CrossCheck(tone="warn", title="没有读出产权证的单元表", body=body, document_id=paper.document_id)
             continue
         compared = list(_compared(listed, units))
         differing = [f"{unit.name} {filed:.2f} / {said:.2f} ㎡" for unit, filed, said in compared if filed != said]
