@@ -13,7 +13,7 @@ from typing import Any
 from ocr import normal
 from ocr.flow import Flow, Found, flow_of
 from ocr.model import Field, Page, PageKind
-from ocr.normal import AREA, BUILDING, DATE, UNIT
+from ocr.normal import AREA, BUILDING, DATE, FOR_EVER, UNIT
 from ocr.signing import sealed, signed
 from ocr.tables import listed_units, plan_units, valued_cells
 
@@ -66,7 +66,10 @@ def _storeys(text: str) -> int | None:
 
 
 def _unit_names(text: str) -> list[str]:
-    return [normal.unit(name)[1] for name in normal.units(text)]
+    """The units of a lease; with their buildings where they lie in more than one."""
+    named = normal.units(text)
+    parted = [normal.unit(name) for name in named]
+    return named if len({building for building, _ in parted}) > 1 else [unit for _, unit in parted]
 
 
 PARTIES = ("lessor", "lessee", "grantor", "grantee", "owner", "builder", "issued_by")
@@ -90,6 +93,7 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
         _in_rows("area_m2", rf"^合计\t?(?P<v>{AREA})", normal.area),
         _running("term_start", rf"使用期限.{{0,30}}?{_TERM_START}", normal.date),
         _running("term_end", rf"使用期限.{{0,30}}?{_TERM_END}", normal.date),
+        _running("term_end", rf"使用期限.{{0,30}}?(?P<v>{FOR_EVER})", normal.end),
         _running("completed_on", rf"竣.日期:?(?P<v>{DATE})", normal.date),
         _running("floors", r"总层数:?(?P<v>\d{1,3})", _storeys),
         _running("issued_on", rf"登记日期?:?(?P<v>{DATE})", normal.date),
@@ -130,6 +134,7 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
         _running("scope", rf"(?:部位|范围)(?:为|包括|:){{0,2}}(?P<v>{UNIT_LIST})", normal.units),
         _running("term_start", rf"(?:委托|授权|租赁|管理)期限:?自?{_TERM_START}", normal.date),
         _running("term_end", rf"(?:委托|授权|租赁|管理)期限:?自?{_TERM_END}", normal.date),
+        _running("term_end", rf"(?:委托|授权|管理)期限:?.{{0,20}}?(?P<v>{FOR_EVER})", normal.end),
         _running(
             "sublet_allowed",
             rf"(?P<v>(?:受托[人方]|乙方)(?:有权|不得|无权|可以){SENTENCE}转租{SENTENCE}。)",

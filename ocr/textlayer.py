@@ -9,7 +9,7 @@ import ctypes
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -20,8 +20,8 @@ from ocr.protocol import Layer, Reading
 from ocr.words import clean, is_sensible
 
 FEW_CHARACTERS = 20
-MOST_CHARACTERS = 20_000
-"""More than the densest page of print; what a hostile page has beyond is not read."""
+MOST_CHARACTERS = 120_000
+"""Far more than the densest page of print; a page that has more says that the rest was not read."""
 PICTURE_SHARE = 0.6
 LOOKED_AT = 300
 """So many objects or annotations of a page are looked at to tell what it is made of."""
@@ -77,7 +77,10 @@ def read_layer(page: Any, typed: TypedWords) -> Layer:
     whole = "".join(character.text for character in every)
     if not _may_be_trusted(page, "".join(character.text for character in characters), shown=not hidden):
         return Layer(None, whole if is_sensible(whole) else "")
-    return Layer(_reading(page, characters, typed), unseen)
+    reading = _reading(page, characters, typed)
+    if raw.FPDFText_CountChars(page.get_textpage()) > MOST_CHARACTERS:
+        reading = replace(reading, quality=("cut_short",))
+    return Layer(reading, unseen)
 
 
 def _reading(page: Any, characters: list["_Character"], typed: TypedWords) -> Reading:

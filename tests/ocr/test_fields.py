@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ocr import normal
 from ocr.fields import RULES, fields_of
 from ocr.model import Box, Page, PageKind
 from tests.ocr.make import page_of
@@ -330,3 +331,33 @@ def test_a_page_made_to_keep_us_busy_does_not(kind: PageKind) -> None:
         began = time.process_time()
         fields_of(kind, [page])
         assert time.process_time() - began < 2
+
+
+def test_dates_in_chinese_numerals_are_days() -> None:
+    assert normal.date("二〇二六年九月三日") == "2026-09-03"
+    assert normal.date("二○二六年十二月二十一日") == "2026-12-21"
+    assert normal.date("一九九八年十月廿三日") == "1998-10-23"
+    assert normal.date("二〇二六年十三月一日") is None
+    found = normals(
+        "lease",
+        page_of(
+            *LEASE[:-2],
+            "3-1租赁期自二〇二六年九月二十四日起至二〇二九年九月二十三日止。",
+            "日期：二〇二六年九月三日",
+            kind="lease",
+        ),
+    )
+    assert (found["term_start"], found["term_end"]) == ("2026-09-24", "2029-09-23")
+    assert found["signed_on"] == "2026-09-03"
+
+
+def test_a_term_without_an_end_says_so() -> None:
+    deed = page_of("沪（2021）徐字不动产权第019280号", "使用期限\t国有建设用地使用权 长期", kind="title_deed")
+    assert normals("title_deed", deed)["term_end"] == "长期"
+    mandate = page_of("授权委托书", "委托期限：自2023年6月1日起长期有效。", kind="mandate")
+    assert normals("mandate", mandate)["term_end"] == "长期"
+
+
+def test_units_in_two_buildings_keep_their_buildings() -> None:
+    lines = [row.replace("2号楼1403室", "1幢101室、2幢203室") for row in LEASE]
+    assert normals("lease", page_of(*lines, kind="lease"))["units"] == ["1幢101室", "2幢203室"]

@@ -435,6 +435,7 @@ class DocumentField:
 
 FLAWS = {
     "unread": "没有读出",
+    "cut_short": "没有读完",
     "hidden_text": "暗藏文字",
     "too_dark": "画面太暗",
     "blurred": "画面模糊",
