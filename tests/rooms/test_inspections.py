@@ -443,3 +443,25 @@ async def test_each_look_at_a_photograph_is_recorded_and_only_its_subdistrict_se
         assert (await visitor.get(f"/documents/{document_id}/content")).status_code == 404
     seen = await db.fetch("SELECT action FROM audit_entries WHERE person_id = $1", supervisor.person_id)
     assert {"view_content", "view"} <= {row["action"] for row in seen}
+
+
+async def test_the_counter_reads_the_note_and_sees_the_photographs(
+    site: Site, db: Connection, supervisor: Actor
+) -> None:
+    inspection_id, unit_id, carrier_id = await planned(db, site.database, supervisor)
+    said = finding(Outcome.OTHER_BUSINESS, other_business="衡山咖啡", note="招牌和人都是咖啡馆的", photo_count=2)
+    await actions.record_finding(site.database, supervisor, inspection_id, said)
+    clerk = await make.actor(db, role="clerk")
+    async with site.signed_in(supervisor) as visitor:
+        at = f"/supervision/inspections/{inspection_id}/findings/{said.id}/photos/{uuid4()}"
+        document_id = await sent_photo(visitor, carrier_id, picture())
+        await put(visitor, at, {"document_id": document_id, "taken_at": "2026-11-22T01:29:00Z"})
+    async with site.signed_in(clerk) as visitor:
+        page = (await visitor.get(f"/units/{unit_id}/findings")).text
+        assert "招牌和人都是咖啡馆的" in page
+        assert "衡山咖啡" in page
+        assert "还有 2 张照片" in page  # one on its way, one not drawn yet
+        assert (
+            "没有核查过这里"
+            in (await visitor.get(f"/units/{await make.unit(db, carrier_id=carrier_id)}/findings")).text
+        )

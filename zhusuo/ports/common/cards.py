@@ -243,7 +243,15 @@ def _occupant_note(each: Occupant) -> tuple[str, str] | None:
 
 
 def flag_notes(flags: Iterable[Flag]) -> list[Params]:
-    return [{"tone": SEVERITY_TONES[flag.severity], "title": flag.severity.label, "body": flag.text} for flag in flags]
+    return [
+        {
+            "tone": SEVERITY_TONES[flag.severity],
+            "title": flag.severity.label,
+            "body": flag.text,
+            "more": f"/units/{flag.unit_id}/findings" if flag.kind == "inspection" and flag.unit_id else "",
+        }
+        for flag in flags
+    ]
 
 
 # 租赁合同

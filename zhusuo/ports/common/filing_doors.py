@@ -7,7 +7,7 @@ from zhusuo.ports.common.businesses import pages as businesses
 from zhusuo.ports.common.claims import pages as claims
 from zhusuo.ports.common.leases import pages as leases
 from zhusuo.ports.common.reader import pages as reader
-from zhusuo.ports.common.units import changes
+from zhusuo.ports.common.units import changes, findings
 from zhusuo.ports.common.units import pages as units
 from zhusuo.ports.common.wizard import documents
 from zhusuo.ports.common.wizard import pages as wizard
@@ -16,6 +16,7 @@ doors: list[HTTPRouteHandler] = [
     *claims.doors,
     *units.doors,
     *changes.doors,
+    *findings.doors,
     *wizard.doors,
     *documents.doors,
     *reader.doors,

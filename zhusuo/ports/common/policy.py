@@ -112,6 +112,7 @@ POLICY: dict[str, Rule] = {
     "units.try": session(*FILERS, noun="carrier"),
     "units.import": session(*FILERS, noun="carrier"),
     "units.one": session(*FILERS, noun="unit"),
+    "units.findings": session(CLERK, SUPERVISOR, noun="unit"),
     "units.change": session(*FILERS, noun="unit"),
     "units.add_part": session(*FILERS, noun="unit"),
     "units.retire": session(*FILERS, noun="unit"),
