@@ -108,6 +108,15 @@ def test_the_table_of_rules_is_written_as_it_is_read() -> None:
     assert rules.parse(rules.written(shipped)) == shipped
 
 
+@pytest.mark.parametrize("text", ["办公 5，商铺 3", "room:5 shop:3", "办公：5、商铺:3", " 办公5 商铺3 "])
+def test_limits_are_read_as_people_write_them(text: str) -> None:
+    rows = rules.written(rules.shipped().rules)
+    rows[10]["limits"] = text
+    limits = rules.parse(rows)[10].limits
+    assert limits == {"room": 5, "shop": 3}
+    assert rules.spoken(limits) == "办公 5，商铺 3"
+
+
 def test_a_cell_that_cannot_be_right_is_named() -> None:
     rows = rules.written(rules.shipped().rules)
     rows[0]["weight"], rows[1]["after_days"], rows[2]["expires_days"] = "很重", "-1", "0"

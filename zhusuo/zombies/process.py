@@ -228,7 +228,9 @@ async def clear(database: Database, actor: Actor, case_id: UUID, reason: str, da
         )
         await letters.write(db, actor, case, LetterKind.DECISION, day, reason=reason, until=appeal_until)
         await cases.unflag(db, actor, case)
-        await cases.step(db, actor, case, "cleared", f"决定清退：{reason}；异议最迟 {appeal_until} 提出", day)
+        await cases.step(
+            db, actor, case, "cleared", f"决定清退：{reason}；异议自决定书送达起 {APPEAL_DAYS} 个工作日内提出", day
+        )
         await cases.tell(db, case, "zombie_cleared", f"{case.name} 已清退，单元已放开", reason)
         return await _again(db, case_id)
 

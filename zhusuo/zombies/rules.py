@@ -6,6 +6,7 @@ own (see `replay`).
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from zhusuo.carriers.model import UnitKind
 from zhusuo.errors import Invalid
 from zhusuo.zombies.model import Signal, SignalKind
 
@@ -127,14 +129,21 @@ def _number(text: str, field: str, least: int, most: int, wrong: dict[str, str])
 
 
 def _limits(text: str, field: str, wrong: dict[str, str]) -> dict[str, int]:
+    """“办公 5，商铺 3”, or as it is kept: “room:5 shop:3”."""
+    kinds = {word: kind.value for kind in UnitKind for word in (kind.value, kind.label)}
     found = {}
-    for part in text.split():
-        kind, _, count = part.partition(":")
-        if not kind or not count.isascii() or not count.isdigit() or len(count) > 6:
-            wrong[field] = "请按“room:5 shop:3”的写法填写，数字是每个单元允许的户数，0 表示不限。"
+    for part in re.split("[，,、;；]", re.sub(r"(\d)\s+", r"\1，", text.strip())) if text.strip() else ():
+        said = re.fullmatch(r"\s*(\D+?)\s*[:：]?\s*(\d{1,6})\s*", part)
+        if said is None or said[1] not in kinds:
+            wrong[field] = "请按“办公 5，商铺 3”的写法填写，数字是每个单元允许的户数，0 表示不限。"
         else:
-            found[kind] = int(count)
+            found[kinds[said[1]]] = int(said[2])
     return found
+
+
+def spoken(limits: Mapping[str, int] | None) -> str:
+    """Limits as a person reads and writes them."""
+    return "，".join(f"{UnitKind(kind).label} {count}" for kind, count in (limits or {}).items())
 
 
 def written(rules: Sequence[Rule]) -> list[dict[str, str]]:

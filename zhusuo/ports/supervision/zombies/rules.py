@@ -18,7 +18,7 @@ from zhusuo.ports.common.forms import a_day, again
 from zhusuo.ports.common.pages import go, page
 from zhusuo.zombies import allowances, ruling, store
 from zhusuo.zombies.model import SignalKind
-from zhusuo.zombies.rules import written
+from zhusuo.zombies.rules import spoken, written
 from zhusuo.zombies.scoring import years_before
 
 Asked = Request[Any, Any, Any]
@@ -54,7 +54,8 @@ async def _page(
         allowed = await allowances.standing(db, actor)
         in_force = await store.rules_in_force(db, actor.district_code)
         versions = await ruling.proposals(db, actor.district_code)
-    rows = written(in_force.rules)
+    said = {"limits": spoken(in_force.of(SignalKind.CROWDED).limits)}
+    rows = [{**row, **(said if row["kind"] == SignalKind.CROWDED else {})} for row in written(in_force.rules)]
     return page(
         request,
         "zombies/rules.html",
