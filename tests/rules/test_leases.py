@@ -389,6 +389,24 @@ def test_the_seal_of_a_stranger_needs_a_reason() -> None:
     assert check({"seals": [OPERATOR.replace("运营", "")]}).outcome == "good"
 
 
+@pytest.mark.parametrize("said", ["双方", "出租方、承租方", "甲方和乙方", f"{OPERATOR}、{TENANT}"])
+def test_a_person_may_say_who_signed(said: str) -> None:
+    lease = paper(DocumentKind.LEASE, {**LEASE, "signed_by": said})
+    facts = tuple(
+        replace(fact, normal=None, confidence=1.0) if fact.name == "signed_by" else fact for fact in lease.facts
+    )
+    filed = [paper(DocumentKind.TITLE_DEED, DEED), paper(DocumentKind.MANDATE, MANDATE)]
+    premises = Premises(
+        addresses=(gate("云锦路887号"),),
+        names=(),
+        covered=UNITS,
+        asked=UNITS[:1],
+        title_situation=TitleSituation.MANDATED,
+    )
+    found = check_lease(replace(lease, facts=facts), filed, premises, TENANT, DAY, lexicon())
+    assert found.outcome == "good"
+
+
 def test_a_clash_over_the_area_shows_the_line_of_the_deed() -> None:
     listed = [{"building": "", "floor": 14, "unit": "1403室", "area_m2": 198.54}]
     found = check({"area_m2": 400}, deed={"units": listed})

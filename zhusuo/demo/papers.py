@@ -29,6 +29,8 @@ class Paper:
     table: tuple[tuple[str, ...], ...] = ()
     signed: tuple[str, ...] = ()
     seal: str = ""
+    sides: tuple[tuple[str, str], ...] = ()
+    """The sides of a contract beside each other: what stands there, and whose seal."""
 
 
 def printed(paper: Paper) -> bytes:
@@ -142,5 +144,5 @@ def lease_of(
         ("月租金", f"人民币{round(float(area_m2) * 150)}元"),
     )
     lines = ("甲乙双方就上述房屋的租赁事宜协商一致，订立本合同。", "乙方可将上述房屋作为住所（经营场所）办理登记。")
-    signed = (f"甲方（盖章）：{lessor}", f"乙方（盖章）：{lessee}", f"签订日期：{_day(begins_on)}")
-    return Paper(title="房屋租赁合同", rows=rows, lines=lines, signed=signed, seal=lessor)
+    sides = ((f"甲方（盖章）：{lessor}", lessor), (f"乙方（盖章）：{lessee}", lessee))
+    return Paper(title="房屋租赁合同", rows=rows, lines=lines, sides=sides, signed=(f"签订日期：{_day(begins_on)}",))

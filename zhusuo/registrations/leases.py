@@ -413,7 +413,7 @@ class _Check:
         if not signed and not sealed:
             self._add("unread", unread=True, what="签章")
             return
-        names, place = names_in(signed or sealed), next(iter((*signed, *sealed)))
+        names, place = _sides(names_in(signed or sealed)), next(iter((*signed, *sealed)))
         parties = {label: self.lease_paper.one(side) for side, label in SIDES.items()}
         missing = [
             label
@@ -523,6 +523,13 @@ _T = TypeVar("_T")
 
 def _same(text: str, among: Sequence[_T], name: Callable[[_T], str]) -> _T | None:
     return next((each for each in among if plain_name(name(each)) == plain_name(text)), None)
+
+
+def _sides(names: Iterable[str]) -> list[str]:
+    """Who signed, as the machine or a person says it: lessor, 出租方, 甲方、乙方, 双方, or a name."""
+    said = [part for name in names for part in re.split("[、，,;； 和]", name)] or list(names)
+    meant = {"出租方": ["lessor"], "甲方": ["lessor"], "承租方": ["lessee"], "乙方": ["lessee"], "双方": list(SIDES)}
+    return [side for name in said for side in meant.get(name, [name])]
 
 
 def _names(party: Fact | None, name: str) -> bool:
