@@ -94,12 +94,15 @@ def chains(
 ) -> list[UnitChain]:
     """The chain of every unit asked for, to a lessee or, without one, to whoever is to let it."""
     rights = [each.right for each in stated(papers, units)]
-    return [
-        UnitChain(
-            unit=unit, chain=chain(rights, unit.id, lessee, day) if lessee else chain_to_lessor(rights, unit.id, day)
-        )
-        for unit in asked
-    ]
+    known: dict[tuple[bool, ...], Chain] = {}
+    found = []
+    for unit in asked:
+        alike = tuple(right.units is None or unit.id in right.units for right in rights)
+        if alike not in known:  # units that the same papers name have the same chain
+            to_lessee = chain(rights, unit.id, lessee, day) if lessee else chain_to_lessor(rights, unit.id, day)
+            known[alike] = to_lessee
+        found.append(UnitChain(unit=unit, chain=known[alike]))
+    return found
 
 
 def _rights_of(paper: Paper, units: Sequence[Unit]) -> Iterator[Right]:
@@ -219,8 +222,12 @@ def scope_of(named: Sequence[Named], units: Sequence[Unit], *, complete: bool) -
     """The units that are named, and whether one that is not may be missing only because nobody could read it."""
     if not named:
         return None, False
-    found = frozenset(unit.id for unit in units for each in named if each.means(unit))
-    known = all(any(each.means(unit) for unit in units) for each in named)
+    by_key: dict[str, list[Unit]] = {}
+    for unit in units:
+        by_key.setdefault(unit.key, []).append(unit)
+    meant = [[unit for unit in by_key.get(each.key, ()) if each.means(unit)] for each in named]
+    found = frozenset(unit.id for those in meant for unit in those)
+    known = all(meant)
     return found, not (complete and known)
 
 

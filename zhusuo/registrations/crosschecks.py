@@ -164,12 +164,15 @@ def _areas(papers: Sequence[Paper], units: Sequence[Unit]) -> Iterable[CrossChec
 
 def _compared(listed: Fact, units: Sequence[Unit]) -> Iterable[tuple[Unit, float, float]]:
     """Units with the area on file and the one a deed lists, taken for the same within a hundredth."""
-    rows = [row for row in listed.normal if isinstance(row, dict)]
-    for row in rows:
-        named = named_units(replace(listed, normal=[row]))
-        area = row.get("area_m2")
-        unit = next((unit for unit in units for each in named if each.means(unit)), None)
-        if unit is None or unit.area_m2 is None or not isinstance(area, (int, float)):
+    by_key: dict[str, list[Unit]] = {}
+    for unit in units:
+        by_key.setdefault(unit.key, []).append(unit)
+    for row in listed.normal:
+        named = named_units(replace(listed, normal=[row])) if isinstance(row, dict) else ()
+        area = row.get("area_m2") if isinstance(row, dict) else None
+        found = (unit for each in named for unit in by_key.get(each.key, ()) if each.means(unit))
+        meant = next(found, None)
+        if meant is None or meant.area_m2 is None or not isinstance(area, (int, float)):
             continue
-        filed = float(unit.area_m2)
-        yield unit, filed, filed if abs(filed - area) <= filed * AREA_AGREES else float(area)
+        filed = float(meant.area_m2)
+        yield meant, filed, filed if abs(filed - area) <= filed * AREA_AGREES else float(area)

@@ -42,13 +42,15 @@ async def examine(
     lexicon: Lexicon,
     lease: Document | None,
     carrier: Carrier,
-    version: DossierVersion | None,
+    versions: Sequence[DossierVersion],
     units: Sequence[Unit],
     applicant: str,
     day: date,
 ) -> Examined:
-    """Check a lease as it was read against the version that covers the units; without a lease only the owners."""
-    filed_ids = [each.document_id for each in await dossiers.documents_of_version(db, version.id)] if version else []
+    """Check a lease as it was read against the versions that cover the units; without a lease only the owners."""
+    filed_ids = [
+        each.document_id for version in versions for each in await dossiers.documents_of_version(db, version.id)
+    ]
     found = await papers_of(db, [*filed_ids, *([lease.id] if lease else [])])
     filed = [paper for document_id in filed_ids for paper in found.get(document_id, ())]
     owners = tuple(
@@ -67,9 +69,9 @@ async def examine(
     premises = Premises(
         addresses=tuple(await carriers.addresses(db, carrier.id)),
         names=(carrier.name, *(alias.name for alias in await carriers.aliases(db, carrier.id))),
-        covered=tuple(await _covered(db, version)) if version else (),
+        covered=tuple(await _covered(db, versions)),
         asked=tuple(units),
-        title_situation=version.title_situation if version else TitleSituation.SUBLET,
+        title_situation=versions[0].title_situation if versions else TitleSituation.SUBLET,
     )
     lessor, area = paper.one("lessor"), read_area(paper.one("area_m2"))
     return Examined(
@@ -91,8 +93,15 @@ def _lease_paper(lease: Document, papers: Iterable[Paper]) -> Paper | None:
     return Paper(document_id=lease.id, kind=DocumentKind.LEASE, facts=facts) if facts else None
 
 
-async def _covered(db: Connection, version: DossierVersion) -> list[Unit]:
-    return await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
+async def _covered(db: Connection, versions: Sequence[DossierVersion]) -> list[Unit]:
+    ids = [unit_id for version in versions for unit_id in await dossiers.units_of_version(db, version.id)]
+    return await carriers.units_by_ids(db, list(dict.fromkeys(ids)))
+
+
+async def versions_for(db: Connection, units: Iterable[Unit]) -> list[DossierVersion]:
+    """The versions in force that cover these units, each once: buildings of a park may be filed one by one."""
+    covering = await dossiers.effective_versions_for(db, [each.id for each in units])
+    return list({each.version.id: each.version for each in covering}.values())
 
 
 async def examine_for(
@@ -114,10 +123,9 @@ async def examine_for(
     carrier = await carriers.by_id_for(db, actor, houses.pop())
     if carrier is None:
         raise NotFound
-    covering = await dossiers.effective_versions_for(db, unit_ids)
-    version = covering[0].version if covering else None
+    versions = await versions_for(db, units)
     lease = await lease_for(db, actor, document_id)
-    return lease, await examine(db, lexicon, lease, carrier, version, units, applicant, day)
+    return lease, await examine(db, lexicon, lease, carrier, versions, units, applicant, day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,10 +159,9 @@ async def precheck(
         let = leased(paper, lexicon) if paper else None
         units = [unit] if unit else [each for each in known if let is not None and let.holds(each)]
         lessee = paper.one("lessee") if paper else None
-        covering = await dossiers.effective_versions_for(db, [each.id for each in units or known])
-        version = covering[0].version if covering else None
+        versions = await versions_for(db, units or known)
         said = applicant or (lessee.text if lessee else "")
-        examined = await examine(db, lexicon, lease, carrier, version, units, said, day)
+        examined = await examine(db, lexicon, lease, carrier, versions, units, said, day)
         checked.append(
             Prechecked(
                 lease=lease,

@@ -129,6 +129,8 @@ ACTIONS = {
     "view_document": "查看材料",
     "view_dossier": "查看档案",
     "view_page": "查看页面",
+    "uncover_page": "揭开遮盖",
+    "sort": "分拣",
     "withdraw": "撤回",
     "withdraw_signal": "消除线索",
     "write_businesses": "写入登记企业",

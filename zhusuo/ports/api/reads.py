@@ -159,11 +159,10 @@ async def lease_check(
         raise Invalid({"unit_ids": "单元要在同一处载体里。"})
     if seen.document.status in (DocumentStatus.WAITING, DocumentStatus.READING):
         return seen.document, LeaseAnswer(status="pending")
-    covering = await dossiers.effective_version_for(db, units[0].id)
-    version = covering.version if covering else None
+    versions = await examination.versions_for(db, units)
     return seen.document, LeaseAnswer.of(
         await examination.examine(
-            db, lexicon, seen.document, carrier, version, units, asked.applicant, asked.day or day
+            db, lexicon, seen.document, carrier, versions, units, asked.applicant, asked.day or day
         )
     )
 

@@ -121,7 +121,7 @@ async def lease_view(
         return None
     lease = await _lease(db, actor, inquiry.lease)
     version = covering.version
-    examined = await examination.examine(db, lexicon, lease, carrier, version, [unit], inquiry.applicant, day)
+    examined = await examination.examine(db, lexicon, lease, carrier, [version], [unit], inquiry.applicant, day)
     done, pages = await reads.reading_progress(db, lease.id) if lease else (0, 0)
     check, lessee = None, ""
     if lease is not None and lease.status in (DocumentStatus.READ, DocumentStatus.UNREADABLE):
