@@ -83,6 +83,23 @@ async def test_a_case_is_led_to_its_end_by_forms(
         assert printed.content.startswith(b"%PDF")
 
 
+async def test_a_look_that_is_asked_for_becomes_an_inspection_whose_finding_comes_back(
+    site: Site, database: OneConnection, db: Connection, there: Place, case: ZombieCase
+) -> None:
+    async with site.signed_in(there.supervisor) as visitor:
+        await post(visitor, case, "notify", how="邮寄", delivered_on=today().isoformat())
+        await post(visitor, case, "answer", answer="here", text="偶尔来")
+        await post(visitor, case, "inspection", text="")
+        page = parse((await visitor.get(f"/supervision/zombies/{case.id}")).text)
+        form = next(each for each in page.iter("form") if str(each.get("action")).endswith("/inspections"))
+        fields = {str(each.get("name")): str(each.get("value")) for each in form.iter("input")}
+        planned = await visitor.post(str(form.get("action")), data=fields)
+        assert planned.status_code == 303
+    row = await db.fetchrow("SELECT cause, source, registration_id FROM inspections")
+    assert row is not None
+    assert tuple(row) == ("zombie", case.number, there.registration_id)
+
+
 async def test_what_cannot_be_right_is_said_on_the_page(site: Site, there: Place, case: ZombieCase) -> None:
     async with site.signed_in(there.supervisor) as visitor:
         wrong = await post(visitor, case, "notify", how="", delivered_on="2099-01-01")

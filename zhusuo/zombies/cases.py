@@ -58,7 +58,7 @@ ACTIONS = {
     "reversed": "reverse",
 }
 """The verbs of the steps, as the audit calls them."""
-LEFT = {"relocated": "企业已变更登记到别处", "moved": "窗口已办理迁出", "cleared": "登记已清退"}
+LEFT = {"relocated": "企业已变更登记到别处", "moved": "窗口已办理迁出", "deregistered": "企业已注销"}
 
 
 async def current_score(db: Connection, registration: Registration, day: date) -> Score:
