@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pikepdf
+from PIL import ImageDraw
+
 from ocr.cli import read_files
 from tests.ocr.make import LEASE_WITH_TEXT, PLAN_WITH_TEXT
+from tests.ocr.test_seals import letters, sheet
 
 
 async def test_each_file_becomes_one_json(tmp_path: Path) -> None:
@@ -37,3 +41,22 @@ async def test_each_file_becomes_one_json(tmp_path: Path) -> None:
     refused = json.loads((tmp_path / "out" / "06-租赁合同2.pdf.2.json").read_text(encoding="utf-8"))
     assert refused["error"]["code"] == "disguised"
     assert refused["error"]["message"].endswith("。")
+
+
+async def test_hidden_words_that_contradict_the_picture_are_reported_and_the_picture_counts(tmp_path: Path) -> None:
+    picture = sheet(8)
+    ImageDraw.Draw(picture).text((170, 900), "建筑面积198.54平方米", fill=(20, 20, 20), font=letters(40))
+    picture.save(tmp_path / "scan.pdf", resolution=170)
+    with pikepdf.open(tmp_path / "scan.pdf") as pdf:
+        page = pdf.pages[0]
+        page.Resources.Font = pikepdf.Dictionary(
+            F1=pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        )
+        page.contents_add(b"BT 3 Tr /F1 12 Tf 72 400 Td (the area is 311.77 square metres, says nobody) Tj ET")
+        pdf.save(tmp_path / "租赁合同.pdf")
+    [report] = await read_files([tmp_path / "租赁合同.pdf"], processes=1)
+    [page] = report["pages"]
+    assert "198.54" in page["text"]
+    assert "311" not in page["text"]
+    assert "hidden_text" in [flaw["code"] for flaw in page["quality"]]
+    assert any("文字与画面不一致" in warning for warning in report["warnings"])
