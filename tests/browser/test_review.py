@@ -30,7 +30,7 @@ async def test_fields_are_confirmed_and_put_right_with_the_keyboard_alone(
         await page.keyboard.press("Enter")
     await expect(confirmed).to_have_text("1")
     await expect(page.locator("[data-field].now")).to_have_attribute("data-field", "2")
-    await expect(page.locator("[data-box].now")).to_have_attribute("data-box", "2")
+    await expect(page.locator(".sheet [data-box].now")).to_have_attribute("data-box", "2")
     await page.keyboard.press("e")
     value = page.locator("[data-field].now .val-in")
     await expect(value).to_be_focused()
