@@ -9,9 +9,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from zhusuo import audit, events
-from zhusuo.db import Connection, Row
-from zhusuo.errors import NotFound
-from zhusuo.people.model import Actor
+from zhusuo.carriers import store as carriers
+from zhusuo.db import Connection, Database, Row
+from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
+from zhusuo.people.model import Actor, Role
 
 
 class Severity(StrEnum):
@@ -46,6 +47,65 @@ class Flag:
     source: str
     raised_by: UUID | None
     raised_at: datetime
+
+
+BY_SUPERVISION = "by_supervision"
+"""The kind of what a supervision office says of a unit in its own words."""
+TEXT_LIMIT = 200
+
+
+async def say(database: Database, actor: Actor, unit_id: UUID, severity: Severity, text: str) -> UUID:
+    """挂提示: what an office has to say of a unit, with its reason; said again, it stands with the new words.
+
+    Raises Invalid, NotFound, Conflict for a unit that is gone.
+    """
+    if actor.role is not Role.SUPERVISOR:
+        raise NotAllowed
+    text = text.strip()
+    if not text or len(text) > TEXT_LIMIT:
+        raise Invalid({"text": f"请写明原因，最多 {TEXT_LIMIT} 个字。窗口会照原文看到。"})
+    async with database.transaction() as db:
+        unit = await carriers.unit_by_id(db, unit_id)
+        if unit is None or await carriers.by_id_for(db, actor, unit.carrier_id) is None:
+            raise NotFound
+        if unit.retired_at is not None:
+            raise Conflict("这个单元已分割、合并或停用，请选择现有的单元。")
+        return await raise_flag(
+            db,
+            actor,
+            carrier_id=unit.carrier_id,
+            unit_id=unit_id,
+            kind=BY_SUPERVISION,
+            severity=severity,
+            text=f"{actor.organisation}：{text}",
+            source=_office(actor),
+        )
+
+
+async def unsay(database: Database, actor: Actor, flag_id: UUID) -> None:
+    """撤下: the office takes down what it said. Raises NotFound for what another has raised, or is down already."""
+    if actor.role is not Role.SUPERVISOR:
+        raise NotAllowed
+    async with database.transaction() as db:
+        source = await db.fetchval(
+            """
+            SELECT source
+              FROM flags
+             WHERE id = $1
+               AND kind = $2
+               AND cleared_at IS NULL
+               FOR UPDATE
+            """,
+            flag_id,
+            BY_SUPERVISION,
+        )
+        if source != _office(actor):
+            raise NotFound
+        await clear_flag(db, actor, flag_id)
+
+
+def _office(actor: Actor) -> str:
+    return f"office:{actor.organisation_id}"
 
 
 async def raise_flag(

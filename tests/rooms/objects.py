@@ -89,6 +89,35 @@ async def registration(db: Connection, actor: Actor) -> UUID:
     return found
 
 
+async def flag(db: Connection, actor: Actor) -> UUID:
+    """What the actor's office says of a unit."""
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO flags (carrier_id, unit_id, kind, severity, text, source)
+             SELECT carrier_id, id, 'by_supervision', 'note', '请留意', $2 FROM units WHERE id = $1
+          RETURNING id
+        """,
+        await unit(db, actor),
+        f"office:{actor.organisation_id}",
+    )
+    return found
+
+
+async def look_request(db: Connection, actor: Actor) -> UUID:
+    clerk = await make.actor(db, role="clerk", district_code=actor.district_code)
+    found: UUID = await db.fetchval(
+        """
+        INSERT INTO look_requests (carrier_id, unit_id, district_code, why, asked_by, organisation_id)
+             SELECT carrier_id, id, district_code, '疑似空置', $2, $3 FROM units WHERE id = $1
+          RETURNING id
+        """,
+        await unit(db, actor),
+        clerk.person_id,
+        clerk.organisation_id,
+    )
+    return found
+
+
 async def business_import(db: Connection, actor: Actor) -> UUID:
     found: UUID = await db.fetchval(
         """
@@ -426,6 +455,8 @@ MAKE: dict[str, Callable[[Connection, Actor], Awaitable[UUID]]] = {
     "change": change,
     "tenancy": tenancy,
     "registration": registration,
+    "flag": flag,
+    "look_request": look_request,
     "business_import": business_import,
     "business": business,
     "zombie_case": zombie_case,

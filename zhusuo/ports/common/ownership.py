@@ -494,6 +494,36 @@ async def notice(db: Connection, actor: Actor, notice_id: UUID) -> bool:
     )
 
 
+async def flag(db: Connection, actor: Actor, flag_id: UUID) -> bool:
+    return await _of_carrier(
+        db,
+        actor,
+        await db.fetchval(
+            """
+            SELECT carrier_id
+              FROM flags
+             WHERE id = $1
+            """,
+            flag_id,
+        ),
+    )
+
+
+async def look_request(db: Connection, actor: Actor, look_request_id: UUID) -> bool:
+    return await _of_carrier(
+        db,
+        actor,
+        await db.fetchval(
+            """
+            SELECT carrier_id
+              FROM look_requests
+             WHERE id = $1
+            """,
+            look_request_id,
+        ),
+    )
+
+
 async def business_import(db: Connection, actor: Actor, import_id: UUID) -> bool:
     """An import into the administrator's district, or into the whole installation."""
     return bool(
@@ -583,6 +613,8 @@ VISIBLE = {
     "change": change,
     "tenancy": tenancy,
     "registration": registration,
+    "flag": flag,
+    "look_request": look_request,
     "business_import": business_import,
     "business": business,
     "zombie_case": zombie_case,

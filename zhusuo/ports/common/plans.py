@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from zhusuo import flags
+from zhusuo import flags, looks
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier, Unit
 from zhusuo.carriers.stacking import Cell, Floor, Occupant, Order, Plan, floor_label, plan
@@ -14,6 +14,7 @@ from zhusuo.db import Connection
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import DossierVersion
 from zhusuo.flags import Flag
+from zhusuo.looks import LookRequest
 from zhusuo.registrations.model import RegistrationStatus
 from zhusuo.tenancies import store as tenancies
 from zhusuo.tenancies.model import Tenancy
@@ -46,6 +47,7 @@ class UnitCard:
     registered: tuple[Registered, ...]
     flags: tuple[Flag, ...]
     version: DossierVersion | None
+    looks: tuple[LookRequest, ...]
     resident_count: int
     """How many tenants there are on its floor."""
 
@@ -84,6 +86,7 @@ async def occupants(db: Connection, carrier_id: UUID) -> list[Occupant]:
                OR unit_id IN (SELECT unit_id
                                 FROM flags
                                WHERE carrier_id = $1
+                                 AND unit_id IS NOT NULL
                                  AND kind = 'zombie'
                                  AND cleared_at IS NULL)
           FROM registrations
@@ -139,6 +142,7 @@ async def unit_card(db: Connection, carrier: Carrier, unit_id: UUID, day: date, 
         registered=tuple(await registered_in(db, unit_id)),
         flags=tuple(await flags.open_for(db, unit_id)),
         version=found.version if found else None,
+        looks=tuple(await looks.of_place(db, carrier.id, unit_id)),
         resident_count=sum(each.resident and each.unit_id in mates for each in here),
     )
 

@@ -237,6 +237,9 @@ POLICY: dict[str, Rule] = {
     "supervision.carriers_xlsx": session(SUPERVISOR),
     "supervision.carrier": session(SUPERVISOR, noun="carrier"),
     "supervision.units_xlsx": session(SUPERVISOR, noun="carrier"),
+    "supervision.say": session(SUPERVISOR, noun="unit"),
+    "supervision.unsay": session(SUPERVISOR, noun="flag"),
+    "supervision.answer_look": session(SUPERVISOR, noun="look_request"),
     "supervision.registrations": session(SUPERVISOR),
     "supervision.registrations_xlsx": session(SUPERVISOR),
     # zombies

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhusuo.ports.supervision import pages
+from zhusuo.ports.supervision import pages, telling
 from zhusuo.ports.supervision.figures import pages as figures
 from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
@@ -21,6 +21,7 @@ doors: list[HTTPRouteHandler] = [
     pages.units_xlsx,
     pages.registrations,
     pages.registrations_xlsx,
+    *telling.doors,
     *inspections.doors,
     *visits.doors,
     *drawing.doors,

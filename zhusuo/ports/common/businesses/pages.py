@@ -19,9 +19,9 @@ from litestar.response import Redirect, Template
 
 from zhusuo.businesses import actions, rows, settling, store
 from zhusuo.businesses.model import OPEN, Outcome, OutRow, Standing
-from zhusuo.db import Database
+from zhusuo.db import Connection, Database
 from zhusuo.dossiers.uploads import clean_name
-from zhusuo.errors import Conflict, Invalid, NotFound, Refusal
+from zhusuo.errors import Conflict, Invalid, Refusal
 from zhusuo.people.model import Actor, Role
 from zhusuo.ports.common.businesses import reads
 from zhusuo.ports.common.errors import status_of
@@ -113,18 +113,21 @@ async def one(
     after: FromQuery[int] = 0,
 ) -> Template:
     """How far it is; then what it would do, or did. A fragment is the part that moves."""
-    outcome = outcome if outcome in {*Outcome, "fault"} else ""
     async with database.connection() as db:
         report = await reads.report(db, import_id)
-        out = await store.out_rows(db, import_id, outcome, after, SHOWN_OUT)
-    if report is None:
-        raise NotFound
-    more = out[-1].line if len(out) == SHOWN_OUT else None
-    given = {"report": report, "out": out, "outcome": outcome, "after": more, "outcomes": list(Outcome)}
-    answer = page(request, "businesses/import.html", **given)
+        given = await _lines(db, import_id, outcome, after)
+    answer = page(request, "businesses/import.html", report=report, **given)
     if request.headers.get("hx-request") and not report.moving:
         answer.headers["HX-Refresh"] = "true"  # the whole page has something to show now
     return answer
+
+
+async def _lines(db: Connection, import_id: UUID, outcome: str, after: int) -> dict[str, Any]:
+    """The lines of one outcome, a page of them."""
+    outcome = outcome if outcome in {*Outcome, "fault"} else ""
+    out = await store.out_rows(db, import_id, outcome, after, SHOWN_OUT)
+    more = out[-1].line if len(out) == SHOWN_OUT else None
+    return {"out": out, "outcome": outcome, "after": more, "outcomes": list(Outcome)}
 
 
 @get("/businesses/imports/{import_id:uuid}/out.csv", name="businesses.out_csv")

@@ -11,6 +11,7 @@ from zhusuo.businesses import store
 from zhusuo.businesses.model import OPEN, BusinessImport, Choice, ImportStatus, Standing, Tally, choice_of
 from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection
+from zhusuo.errors import NotFound
 from zhusuo.people.model import Actor, Role
 
 LISTED = 30
@@ -112,10 +113,11 @@ def bounds(actor: Actor) -> Sequence[str] | None:
     return None if actor.role is Role.ADMINISTRATOR else sorted(actor.subdistricts)
 
 
-async def report(db: Connection, import_id: UUID) -> Report | None:
+async def report(db: Connection, import_id: UUID) -> Report:
+    """Raises NotFound."""
     found = await store.by_id(db, import_id)
     if found is None:
-        return None
+        raise NotFound
     return Report(found=found, counted=await store.tally(db, import_id), progress=await _progress(db, import_id))
 
 
