@@ -73,6 +73,18 @@ async def test_it_is_covered_again_after_ten_minutes_and_for_everybody_else(site
     assert await uncovering.open_for(db, manager, document, 1) is None
 
 
+async def test_a_reviewer_says_why_before_an_original_with_covered_pages_is_saved(site: Site, db: Connection) -> None:
+    manager, clerk = await make.actor(db, role="manager"), await make.actor(db, role="clerk")
+    document = await deed(db, manager)
+    async with site.signed_in(clerk) as visitor:
+        refused = await visitor.get(f"/documents/{document}/content")
+        await visitor.submit(f"/documents/{document}/pages/1/uncover", reason="核对权利人身份")
+        after = await visitor.get(f"/documents/{document}/content")
+    assert refused.status_code == 409
+    assert "请先在材料页写明理由揭开" in refused.text
+    assert after.status_code != 409
+
+
 async def test_a_page_without_anything_covered_is_not_uncovered(site: Site, db: Connection) -> None:
     manager = await make.actor(db, role="manager")
     document = await making.read_document(

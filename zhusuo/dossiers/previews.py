@@ -89,11 +89,16 @@ async def thumbnail(database: Database, store: Store, actor: Actor, document_id:
 
 
 async def content(database: Database, store: Store, actor: Actor, document_id: UUID) -> Content:
-    """The original bytes, only for the filer's organisation and the reviewers. Raises NotFound, Unavailable."""
+    """The original bytes, for the filer's organisation and the reviewers, who first say why where something is covered.
+
+    Raises NotFound, StillCovered, Unavailable.
+    """
     async with database.transaction() as db:
         seen = await documents.by_id_for(db, actor, document_id)
         if seen is None or not seen.trusted:
             raise NotFound
+        if seen.document.organisation_id != actor.organisation_id:
+            await uncovering.refuse_covered(db, actor, document_id)
         await audit.record(db, actor, "view_content", "document", document_id, carrier_id=seen.document.carrier_id)
     key = content_key(seen.document.sha256)
     with asking_store():

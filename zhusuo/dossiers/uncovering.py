@@ -13,8 +13,14 @@ from zhusuo import audit
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import documents
 from zhusuo.dossiers.access import person_of
-from zhusuo.errors import Invalid, NotFound
+from zhusuo.errors import Conflict, Invalid, NotFound
 from zhusuo.people.model import Actor
+
+
+class StillCovered(Conflict):
+    code = "still_covered"
+    sentence = "原件里有遮盖的内容。请先在材料页写明理由揭开，十分钟内可以下载。"
+
 
 LASTS = timedelta(minutes=10)
 SHORTEST_REASON, LONGEST_REASON = 4, 200
@@ -70,6 +76,30 @@ async def uncover(database: Database, actor: Actor, document_id: UUID, page: int
         if opened is None:
             raise NotFound
         return opened
+
+
+async def refuse_covered(db: Connection, actor: Actor, document_id: UUID) -> None:
+    """Raises StillCovered where the original shows what is covered on its pages, and none lies open to the actor."""
+    covered = await db.fetchval(
+        """
+        SELECT EXISTS (
+                   SELECT
+                     FROM document_pages
+                    WHERE document_id = $1
+                      AND read_at IS NOT NULL
+                      AND (sensitive OR masks <> '[]'))
+               AND NOT EXISTS (
+                   SELECT
+                     FROM uncoverings
+                    WHERE document_id = $1
+                      AND person_id = $2
+                      AND covered_again_at > now())
+        """,
+        document_id,
+        actor.person_id,
+    )
+    if covered:
+        raise StillCovered
 
 
 async def open_for(db: Connection, actor: Actor, document_id: UUID, page: int) -> Uncovering | None:
