@@ -405,10 +405,22 @@ async def _settle(db: Connection, case: ZombieCase, status: CaseStatus, why: str
 # -- telling -------------------------------------------------------------------------------------------------------
 
 
-async def step(db: Connection, actor: Actor | None, case: ZombieCase, kind: str, text: str, day: date) -> None:
+SYSTEM, BY_CODE = "系统", "企业（凭答复码）"
+
+
+async def step(
+    db: Connection,
+    actor: Actor | None,
+    case: ZombieCase,
+    kind: str,
+    text: str,
+    day: date,
+    *,
+    unnamed: str = SYSTEM,
+) -> None:
     """One line of the story, one audit entry, one event."""
     last = await store.last_step_on(db, case.id)
-    await store.insert_step(db, case.id, actor, kind, text, max(day, last or day))
+    await store.insert_step(db, case.id, actor, kind, text, max(day, last or day), unnamed=unnamed)
     await audit.record(db, actor, ACTIONS[kind], "zombie_case", case.id, carrier_id=case.carrier_id)
     await events.emit(
         db,

@@ -121,7 +121,7 @@ async def answer(
             + ("（逾期，决定前收到，予以接受）" if late else "")
             + (f"：{text}" if text else "")
         )
-        await cases.step(db, actor, case, "answered", words, day)
+        await cases.step(db, actor, case, "answered", words, day, unnamed=cases.BY_CODE)
         await cases.tell(db, case, "zombie_answered", f"{case.name} 已答复：{said.label}", words)
         return await _again(db, case_id)
 
@@ -317,7 +317,7 @@ async def appeal(database: Database, actor: Actor | None, case_id: UUID, text: s
         if delivered and case.appeal_until is not None and day > case.appeal_until:
             raise Conflict(f"异议期限 {case.appeal_until} 已过。仍有不服的，可以依法申请行政复议或者提起行政诉讼。")
         await store.set_appealed(db, case.id, day)
-        await cases.step(db, actor, case, "appealed", f"企业提出异议：{text}", day)
+        await cases.step(db, actor, case, "appealed", f"企业提出异议：{text}", day, unnamed=cases.BY_CODE)
         await cases.tell(db, case, "zombie_appealed", f"{case.name} 对清退提出异议", text)
         return await _again(db, case_id)
 

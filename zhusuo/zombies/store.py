@@ -538,8 +538,13 @@ async def offices(db: Connection, carrier_id: UUID) -> list[UUID]:
 # 经过
 
 
-async def insert_step(db: Connection, case_id: UUID, actor: Actor | None, kind: str, text: str, on: date) -> None:
-    """One line more; its moment is never before the line before, whatever the clock says."""
+async def insert_step(
+    db: Connection, case_id: UUID, actor: Actor | None, kind: str, text: str, on: date, *, unnamed: str
+) -> None:
+    """One line more; its moment is never before the line before, whatever the clock says.
+
+    `unnamed` is who speaks where no person of ours does.
+    """
     await db.execute(
         """
         INSERT INTO zombie_steps (case_id, kind, said_on, said_at, said_by, speaker, text)
@@ -551,14 +556,12 @@ async def insert_step(db: Connection, case_id: UUID, actor: Actor | None, kind: 
         kind,
         on,
         actor and actor.person_id,
-        speaker(actor),
+        speaker(actor) if actor else unnamed,
         text,
     )
 
 
-def speaker(actor: Actor | None) -> str:
-    if actor is None:
-        return "系统"
+def speaker(actor: Actor) -> str:
     return actor.organisation if actor.role is Role.CLIENT else f"{actor.organisation} {actor.name}"
 
 
