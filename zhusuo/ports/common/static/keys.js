@@ -39,6 +39,7 @@ function act(element) {
 
 // ↑ ↓ walk along the links of a list: rows of a table (data-walk) or findings (data-item)
 function walk(step) {
+  if (document.querySelector("zs-desk [data-field]")) return false; // there the arrows choose a field
   const items = [...document.querySelectorAll("[data-walk] tr > :first-child a, [data-walk] tr > :nth-child(2) a:only-of-type, [data-item]")]
     .filter(visible).filter((item, place, all) => all.findIndex((each) => each.closest("tr, figure") === item.closest("tr, figure")) === place);
   if (!items.length) return false;
@@ -76,7 +77,7 @@ function help() {
   }
   for (const [tag, rows] of Object.entries({
     "zs-stacking": [["ArrowUp", "上下左右换单元"], ["Enter", "打开单元"], ["n", "下一个待确认"]],
-    "zs-desk": [["Space", "确认并到下一项"], ["ArrowUp", "上一个字段"], ["ArrowDown", "下一个字段"], ["PageDown", "下一页"]],
+    "zs-desk": [["Enter", "确认并到下一项"], ["e", "更正这一项"], ["ArrowUp", "上一个字段"], ["ArrowDown", "下一个字段"], ["PageDown", "下一页"]],
   })) if (document.querySelector(tag)) rows.forEach(([key, said]) => add(key, said));
   add("Tab", "按阅读顺序移动");
   add("?", "显示这份清单");
