@@ -1835,7 +1835,7 @@ CREATE UNIQUE INDEX inspection_open_once ON inspections USING btree (carrier_id,
 
 CREATE INDEX inspection_risks_by_level ON inspection_risks USING btree (subdistrict_code, level);
 
-CREATE INDEX inspection_risks_by_score ON inspection_risks USING btree (subdistrict_code, score DESC, registration_id) WHERE (level <> 'low'::text);
+CREATE INDEX inspection_risks_in_order ON inspection_risks USING btree (district_code, score DESC, registration_id DESC) WHERE (level <> 'low'::text);
 
 CREATE INDEX inspections_by_carrier ON inspections USING btree (carrier_id, planned_at DESC);
 

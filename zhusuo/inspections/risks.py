@@ -157,7 +157,8 @@ LEFT JOIN LATERAL (
                      AND i.status IN ('planned', 'assigned', 'started')
                    LIMIT 1
                   ) AS under ON true
-         WHERE k.subdistrict_code = ANY ($1::text[])
+         WHERE k.district_code = $9
+           AND k.subdistrict_code = ANY ($1::text[])
            AND k.level <> 'low'
            AND ($2 = '' OR k.subdistrict_code = $2)
            AND ($3 = '' OR k.level = $3)
@@ -174,6 +175,7 @@ LEFT JOIN LATERAL (
         score,
         registration_id,
         limit,
+        actor.district_code,
     )
     return [_risk(dict(row)) for row in rows]
 
