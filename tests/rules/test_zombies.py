@@ -98,6 +98,12 @@ def test_of_two_strong_reasons_either_alone_reaches_the_line() -> None:
     assert not any("有一条不成立" in each for each in found.outlook)
 
 
+def test_who_else_is_there_is_not_said_to_everybody() -> None:
+    [reason] = scoring.score([signal("other_tenant", 5, text="甲公司")], rules.shipped(), DAY).reasons
+    assert reason.text == "本单元自 2026-11-17 起由“甲公司”承租"
+    assert reason.unnamed == "本单元自 2026-11-17 起另有承租人"
+
+
 def test_the_score_says_what_comes_by_itself() -> None:
     found = scoring.score([signal("other_tenant", 5, text="甲公司"), signal("lease_ended", 10)], rules.shipped(), DAY)
     assert found.outlook == ("再有 30 分即达立案线 60 分", "2026-12-12 起“租期届满未续”计 +30 分")

@@ -69,7 +69,7 @@ async def _content(
         "address": " ".join(place.split()),
         "contact": case.contact,
         "paragraphs": "\n".join(_paragraphs(case, kind, reason=reason, until=until, newcomer=newcomer)),
-        "reasons": "\n".join(each.text for each in case.reasons if each.points > 0)
+        "reasons": "\n".join(each.unnamed for each in case.reasons if each.points > 0)
         if kind is LetterKind.NOTICE
         else reason,
         "deadline": _deadline(kind, until),

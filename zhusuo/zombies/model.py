@@ -248,6 +248,13 @@ class Reason:
     until: date | None
     change: str
 
+    @property
+    def unnamed(self) -> str:
+        """The same for somebody who need not know who else is there."""
+        if self.kind is SignalKind.OTHER_TENANT:
+            return f"本单元自 {self.observed_on} 起另有承租人"
+        return self.text
+
 
 @dataclass(frozen=True, kw_only=True)
 class ZombieCase:

@@ -66,7 +66,7 @@ class ZombieBrief(Answer, frozen=True, kw_only=True):
             cause=case.cause,
             score=case.score,
             rules=case.rules_number,
-            reasons=tuple(each.text for each in case.reasons if each.points > 0),
+            reasons=tuple(each.unnamed for each in case.reasons if each.points > 0),
             opened_on=case.opened_on,
             deadline_on=case.deadline_on,
             late=case.late,

@@ -46,6 +46,7 @@ PORTS: dict[Role, Port] = {
             RailLink(href="/property", icon="building", label="我的楼宇"),
             RailLink(href="/property/filings", icon="upload", label="材料备案"),
             RailLink(href="/property/registrations", icon="user", label="登记确认"),
+            RailLink(href="/property/zombies", icon="alert", label="住所核实"),
             RailLink(href="/property/search", icon="doc", label="全文检索"),
         ),
     ),
