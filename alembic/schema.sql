@@ -41,6 +41,65 @@ CREATE FUNCTION lineage_of(asked uuid) RETURNS TABLE(id uuid)
         SELECT came_from.id FROM came_from
     $$;
 
+CREATE FUNCTION papers_of(version uuid) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+            SELECT coalesce(
+                       json_agg(json_build_array(vd.position, vd.document_id, vd.kind, vd.also_kinds, doc.file_name,
+                                                 doc.number, doc.page_count, doc.valid_until, vd.sha256)
+                                ORDER BY vd.position, vd.document_id),
+                       '[]')
+              FROM version_documents AS vd
+              JOIN documents AS doc ON doc.id = vd.document_id
+             WHERE vd.version_id = version
+        $$;
+
+CREATE FUNCTION reviewed_by_of(person uuid) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+            SELECT coalesce(nullif(persons.desk, ''), organisations.name)
+              FROM persons
+              JOIN organisations ON organisations.id = persons.organisation_id
+             WHERE persons.id = person
+        $$;
+
+CREATE FUNCTION show_changed_document() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            UPDATE dossier_versions
+               SET papers = papers_of(dossier_versions.id)
+             WHERE id IN (SELECT version_id FROM version_documents WHERE document_id = NEW.id);
+            RETURN NULL;
+        END
+        $$;
+
+CREATE FUNCTION show_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            NEW.dossier_number := (SELECT number FROM dossiers WHERE id = NEW.dossier_id);
+            NEW.reviewed_by := reviewed_by_of(NEW.approved_by);
+            RETURN NEW;
+        END
+        $$;
+
+CREATE FUNCTION show_version_papers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        DECLARE
+            changed uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.version_id ELSE NEW.version_id END;
+        BEGIN
+            IF TG_OP <> 'DELETE' THEN  -- whoever changes the document meanwhile waits, and then sees this version
+                PERFORM FROM documents WHERE id = NEW.document_id FOR SHARE;
+            END IF;
+            UPDATE dossier_versions
+               SET papers = papers_of(changed)
+             WHERE id = changed;
+            RETURN NULL;
+        END
+        $$;
+
 CREATE FUNCTION space_around(asked uuid) RETURNS uuid[]
     LANGUAGE sql STABLE
     AS $$
@@ -584,6 +643,9 @@ CREATE TABLE dossier_versions (
     valid_until date NOT NULL,
     approved_by uuid NOT NULL,
     ended_reason text DEFAULT ''::text NOT NULL,
+    dossier_number text DEFAULT ''::text NOT NULL,
+    reviewed_by text DEFAULT ''::text NOT NULL,
+    papers json DEFAULT '[]'::json NOT NULL,
     CONSTRAINT dossier_version_ended CHECK (((status = 'effective'::text) = (effective_to IS NULL))),
     CONSTRAINT dossier_version_status CHECK ((status = ANY (ARRAY['effective'::text, 'superseded'::text, 'revoked'::text])))
 );
@@ -1999,11 +2061,17 @@ CREATE TRIGGER audit_entries_stand BEFORE DELETE OR TRUNCATE ON audit_entries FO
 
 CREATE TRIGGER carriers_are_told AFTER UPDATE ON carriers FOR EACH ROW WHEN (((((((old.name IS DISTINCT FROM new.name) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.subdistrict_code IS DISTINCT FROM new.subdistrict_code)) OR (old.floors_above IS DISTINCT FROM new.floors_above)) OR (old.floors_below IS DISTINCT FROM new.floors_below)) OR (old.retired_at IS DISTINCT FROM new.retired_at))) EXECUTE FUNCTION tell_of_carrier();
 
+CREATE TRIGGER changed_documents_are_shown AFTER UPDATE ON documents FOR EACH ROW WHEN (((((old.file_name IS DISTINCT FROM new.file_name) OR (old.number IS DISTINCT FROM new.number)) OR (old.page_count IS DISTINCT FROM new.page_count)) OR (old.valid_until IS DISTINCT FROM new.valid_until))) EXECUTE FUNCTION show_changed_document();
+
 CREATE TRIGGER lost_shops_are_told AFTER DELETE ON units FOR EACH ROW WHEN ((old.number <> ''::text)) EXECUTE FUNCTION tell_of_shop();
 
 CREATE TRIGGER new_shops_are_told AFTER INSERT ON units FOR EACH ROW WHEN ((new.number <> ''::text)) EXECUTE FUNCTION tell_of_shop();
 
 CREATE TRIGGER shops_are_told AFTER UPDATE ON units FOR EACH ROW WHEN (((old.number IS DISTINCT FROM new.number) OR (old.retired_at IS DISTINCT FROM new.retired_at))) EXECUTE FUNCTION tell_of_shop();
+
+CREATE TRIGGER version_papers_are_shown AFTER INSERT OR DELETE OR UPDATE ON version_documents FOR EACH ROW EXECUTE FUNCTION show_version_papers();
+
+CREATE TRIGGER versions_are_shown BEFORE INSERT ON dossier_versions FOR EACH ROW EXECUTE FUNCTION show_version();
 
 ALTER TABLE ONLY address_list_rows
     ADD CONSTRAINT address_list_rows_list_id_fkey FOREIGN KEY (list_id) REFERENCES address_lists(id) ON DELETE CASCADE;

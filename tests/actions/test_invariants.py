@@ -228,6 +228,7 @@ DAMAGE = {
              SELECT filing_id, 2, '{}', '', submitted_by FROM submissions
     """,
     "approved_filings_and_versions_that_do_not_match": "DELETE FROM dossier_versions",
+    "versions_that_show_something_else": "UPDATE dossier_versions SET papers = '[]'",
     "units_in_two_versions": """
         INSERT INTO version_units
              SELECT uuidv7(), unit_id, tstzrange(now(), now() + interval '1 minute') FROM version_units
@@ -324,6 +325,7 @@ ALSO = {
     },
     "cases_at_odds_with_their_story": {"things_without_audit"},
     "filings_at_odds_with_their_decision": {"approved_filings_and_versions_that_do_not_match"},
+    "frozen_documents_that_changed": {"versions_that_show_something_else"},
     "versions_at_odds_with_their_units": {"reuses_of_a_version_not_effective_then"},
 }
 

@@ -75,6 +75,16 @@ async def test_a_covered_unit_leaves_the_applicant_the_lease(counter: Counter) -
     assert said.blocked_by is None
 
 
+async def test_a_paper_that_is_put_right_is_shown_so_at_once(counter: Counter, db: Connection) -> None:
+    paper = (await ask(counter)).documents[0]
+    await db.execute(
+        "UPDATE documents SET file_name = '更清楚的名字.pdf', page_count = 9, number = '沪（2026）第1号' WHERE id = $1",
+        paper.id,
+    )
+    (shown,) = (each for each in (await ask(counter)).documents if each.id == paper.id)
+    assert (shown.file_name, shown.page_count) == ("更清楚的名字.pdf", 9)
+
+
 async def test_the_day_decides_whether_the_version_still_counts(counter: Counter, db: Connection) -> None:
     await db.execute("UPDATE dossier_versions SET valid_until = $1", DAY)
     assert (await ask(counter)).kind is VerdictKind.COVERED

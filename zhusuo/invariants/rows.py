@@ -53,6 +53,23 @@ async def frozen_documents_that_changed(db: Connection) -> list[str]:
 # 3 备案与版本
 
 
+async def versions_that_show_something_else(db: Connection) -> list[str]:
+    """What a verdict shows of a version is what its papers and its dossier say."""
+    return _cases(
+        await db.fetch(
+            """
+            SELECT '版本 ' || versions.id AS found
+              FROM dossier_versions AS versions
+              JOIN dossiers ON dossiers.id = versions.dossier_id
+             WHERE versions.papers::text <> papers_of(versions.id)::text
+                OR versions.dossier_number <> dossiers.number
+                OR versions.reviewed_by = ''
+            """,
+            timeout=SECONDS,
+        )
+    )
+
+
 async def filings_with_two_terminal_decisions(db: Connection) -> list[str]:
     return _cases(
         await db.fetch(
@@ -924,6 +941,7 @@ QUESTIONS: tuple[tuple[Invariant, Question], ...] = (
     _asked(3, filings_at_odds_with_their_decision, "备案的状态与决定一致"),
     _asked(3, decisions_on_anything_but_the_last_submission, "终局决定针对最后一次提交"),
     _asked(3, approved_filings_and_versions_that_do_not_match, "通过的备案与档案版本一一对应"),
+    _asked(3, versions_that_show_something_else, "版本显示的与其材料、档案一致"),
     _asked(3, units_in_two_versions, "同一单元同一时刻只在一个生效版本中"),
     _asked(3, versions_at_odds_with_their_units, "版本的效力与所覆盖的单元一致"),
     _asked(3, units_of_another_carrier_in_a_version, "版本只覆盖本载体的单元"),

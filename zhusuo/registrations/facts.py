@@ -2,7 +2,8 @@
 
 To plan the question takes ten times as long as to answer it, but no value in it makes one plan better than another, so
 PostgreSQL soon keeps one. To begin it costs more than to answer it, too: what few units need stands in a function of
-its own, called for those alone. What comes back is JSON in no order, read straight into these shapes.
+its own, called for those alone. What a version shows stands ready in its row (migration 0029). What comes back is JSON
+in no order, read straight into these shapes.
 """
 
 from dataclasses import dataclass
@@ -119,7 +120,8 @@ async def facts_of(
                                     ELSE ARRAY[$3] END)
         ),
         version AS (
-            SELECT v.id, v.dossier_id, v.number, v.title_situation, v.effective_from, v.valid_until, v.approved_by
+            SELECT v.id, v.dossier_id, v.dossier_number, v.number, v.title_situation, v.effective_from, v.valid_until,
+                   v.reviewed_by, v.papers
               FROM version_units AS vu
               JOIN dossier_versions AS v ON v.id = vu.version_id
              WHERE vu.unit_id = $3
@@ -134,20 +136,11 @@ async def facts_of(
                  LIMIT 1),
             'version', (
                 SELECT json_build_object(
-                           'id', version.id, 'dossier_id', version.dossier_id, 'dossier_number', d.number,
-                           'number', version.number, 'title_situation', version.title_situation,
-                           'reviewed_at', version.effective_from, 'valid_until', version.valid_until,
-                           'reviewed_by', coalesce(nullif(p.desk, ''), o.name))
-                  FROM version
-                  JOIN dossiers AS d ON d.id = version.dossier_id
-                  JOIN persons AS p ON p.id = version.approved_by
-                  JOIN organisations AS o ON o.id = p.organisation_id),
-            'documents', (
-                SELECT json_agg(json_build_array(vd.position, vd.document_id, vd.kind, vd.also_kinds, doc.file_name,
-                                                 doc.number, doc.page_count, doc.valid_until, vd.sha256))
-                  FROM version
-                  JOIN version_documents AS vd ON vd.version_id = version.id
-                  JOIN documents AS doc ON doc.id = vd.document_id),
+                           'id', id, 'dossier_id', dossier_id, 'dossier_number', dossier_number, 'number', number,
+                           'title_situation', title_situation, 'reviewed_at', effective_from,
+                           'valid_until', valid_until, 'reviewed_by', reviewed_by)
+                  FROM version),
+            'documents', (SELECT papers FROM version),
             'carrier', (
                 SELECT json_build_array(kind, sharing_allowed)
                   FROM carriers
