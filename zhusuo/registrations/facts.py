@@ -2,7 +2,7 @@
 
 To plan the question takes ten times as long as to answer it, but no value in it makes one plan better than another, so
 PostgreSQL soon keeps one. To begin it costs more than to answer it, too: what few units need stands in a function of
-its own, called for those alone. What a version shows stands ready in its row (migration 0029). What comes back is JSON
+its own, called for those alone. What a version shows stands ready in its row (migration 0030). What comes back is JSON
 in no order, read straight into these shapes.
 """
 
