@@ -24,7 +24,7 @@ from tests.ocr import hostile
 from tests.ocr.make import page_of
 from zhusuo import tasks
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import actions, documents, parts, reading, review, uploads
+from zhusuo.dossiers import actions, document_fields, document_pages, documents, parts, reading, review, uploads
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Part, Purpose
 from zhusuo.people.model import Actor
 from zhusuo.settings import Settings
@@ -152,15 +152,15 @@ async def test_a_born_digital_deed_is_read_to_its_facts(desk: Desk, db: Connecti
     )
     assert document.kind_confidence is not None
     assert document.kind_confidence > 0.5
-    pages = await documents.pages(db, document.id)
+    pages = await document_pages.pages(db, document.id)
     assert document.page_count == len(pages) > 0
     for page in pages:
         assert page.preview_sha256 is not None
         assert page.read_at is not None
         assert (page.method, page.width) == ("text", reading.PREVIEW_WIDTH)
-    fields = {field.name: field for field in await documents.fields(db, [document.id])}
+    fields = {field.name: field for field in await document_fields.fields(db, [document.id])}
     assert "公司" in fields["owner"].value
-    assert document.valid_until == documents.date_in(fields["term_end"].value)
+    assert document.valid_until == document_fields.date_in(fields["term_end"].value)
     assert isinstance(document.valid_until, date)
     assert fields["owner"].box is not None
     task = await task_of(db, document.id)
@@ -179,8 +179,8 @@ async def test_the_same_bytes_are_read_once(desk: Desk, db: Connection, monkeypa
     await other.work()
     second = await other.document(second_id)
     assert (second.status, second.kind, second.valid_until) == (first.status, first.kind, first.valid_until)
-    assert len(await documents.fields(db, [second_id])) == len(await documents.fields(db, [first.id])) > 0
-    assert len(await documents.pages(db, second_id)) == first.page_count
+    assert len(await document_fields.fields(db, [second_id])) == len(await document_fields.fields(db, [first.id])) > 0
+    assert len(await document_pages.pages(db, second_id)) == first.page_count
 
 
 async def test_a_photo_is_read_set_upright_and_its_identity_number_masked(
@@ -195,7 +195,7 @@ async def test_a_photo_is_read_set_upright_and_its_identity_number_masked(
     ]
     document = await desk.read(written(tmp_path / "照片.jpg", lines, turned=90))
     assert document.status is DocumentStatus.READ
-    [page] = await documents.pages(db, document.id)
+    [page] = await document_pages.pages(db, document.id)
     assert "授权委托书" in page.text
     assert (page.turned, page.width < page.height) == (90, True)
     assert "310199199001010018" not in page.text
@@ -211,7 +211,7 @@ async def test_a_photo_is_read_set_upright_and_its_identity_number_masked(
 async def test_of_an_identity_card_nothing_is_kept(desk: Desk, db: Connection, tmp_path: Path) -> None:
     lines = ["姓名 李小花", "性别 女 民族 汉", "住址 某某路1号", "公民身份号码 310199199001010018"]
     document = await desk.read(written(tmp_path / "证件.png", lines))
-    [page] = await documents.pages(db, document.id)
+    [page] = await document_pages.pages(db, document.id)
     assert (page.kind, page.sensitive, page.text, page.lines) == (DocumentKind.ID_CARD, True, "", ())
     assert await db.fetchval("SELECT words::text FROM document_pages") == ""
 
@@ -277,7 +277,7 @@ async def test_who_lost_the_hold_writes_nothing(desk: Desk, db: Connection) -> N
     await db.execute("UPDATE tasks SET hold_token = gen_random_uuid()")
     with pytest.raises(tasks.HoldLost):
         await reading.read_one(desk.database, desk.store, desk.readers, held, uploads.folder(desk.settings))
-    assert await documents.pages(db, document_id) == []
+    assert await document_pages.pages(db, document_id) == []
     assert (await desk.document(document_id)).status is DocumentStatus.WAITING
 
 
@@ -294,7 +294,7 @@ async def test_a_hold_lost_in_the_middle_keeps_the_result_of_the_other(
     monkeypatch.setattr(desk.readers, "look", robbed)
     with pytest.raises(tasks.HoldLost):
         await desk.work()
-    assert await documents.pages(db, document_id) == []
+    assert await document_pages.pages(db, document_id) == []
 
 
 async def test_a_child_that_dies_is_tried_again_and_then_given_up(desk: Desk, db: Connection) -> None:
@@ -333,7 +333,7 @@ async def test_a_worker_killed_in_the_middle_is_taken_over(
     document_id = await desk.bring(hostile.many_pages(tmp_path / "厚.pdf", 30))
     first = asyncio.create_task(desk.work())
     async with fresh_database.connection() as db:
-        while not await documents.pages(db, document_id):  # noqa: ASYNC110 - another task writes them
+        while not await document_pages.pages(db, document_id):  # noqa: ASYNC110 - another task writes them
             await asyncio.sleep(0.02)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
@@ -345,7 +345,7 @@ async def test_a_worker_killed_in_the_middle_is_taken_over(
     document = await desk.document(document_id)
     assert (document.status, document.page_count) == (DocumentStatus.READ, 30)
     async with fresh_database.connection() as db:
-        assert len(await documents.pages(db, document_id)) == 30
+        assert len(await document_pages.pages(db, document_id)) == 30
 
 
 LEASE = [
@@ -395,7 +395,7 @@ async def test_what_is_wrong_with_a_picture_is_known_before_it_is_read(
 
     def watched(path: Path) -> Any:
         async def pages() -> Any:
-            seen.append((await documents.pages(db, document_id))[0].quality)
+            seen.append((await document_pages.pages(db, document_id))[0].quality)
             async for page in read(path):
                 yield page
 
@@ -408,8 +408,8 @@ async def test_what_is_wrong_with_a_picture_is_known_before_it_is_read(
 
 async def test_an_unread_page_stays_hidden_and_goes_to_a_person(desk: Desk, db: Connection, tmp_path: Path) -> None:
     document_id = await desk.bring(written(tmp_path / "a.png", LEASE))
-    await documents.put_unread_page(db, document_id, 1, ["unread"])
-    [page] = await documents.pages(db, document_id)
+    await document_pages.put_unread_page(db, document_id, 1, ["unread"])
+    [page] = await document_pages.pages(db, document_id)
     assert (page.quality, page.sensitive, page.read_at) == (("unread",), True, None)
 
 

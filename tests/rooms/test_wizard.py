@@ -10,7 +10,7 @@ from tests import make_registrations as making
 from tests.support import html
 from tests.support.web import Site, Visitor
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, parts, review
+from zhusuo.dossiers import document_fields, document_pages, documents, parts, review
 from zhusuo.dossiers.model import DocumentKind, PageNote, Part, ReturnReason
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
@@ -269,11 +269,11 @@ async def test_a_person_says_which_page_is_which_paper(site: Site, db: Connectio
         (DocumentKind.TITLE_DEED, (1,), True),
         (DocumentKind.FLOOR_PLAN, (2,), True),
     ]
-    pages = await documents.pages(db, document_id)
+    pages = await document_pages.pages(db, document_id)
     assert [page.kind for page in pages] == [DocumentKind.TITLE_DEED, DocumentKind.FLOOR_PLAN, DocumentKind.OTHER]
     [document] = await documents.by_ids(db, [document_id])
     assert (document.kind, document.also_kinds) == (DocumentKind.TITLE_DEED, (DocumentKind.FLOOR_PLAN,))
-    assert {field.name: field.page for field in await documents.fields(db, [document_id])}["owner"] == 1
+    assert {field.name: field.page for field in await document_fields.fields(db, [document_id])}["owner"] == 1
 
 
 async def test_a_duplicate_is_recognised_and_leads_to_the_one_before(site: Site, db: Connection) -> None:

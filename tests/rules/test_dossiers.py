@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from zhusuo.carriers.model import CarrierAddress, CarrierKind, Unit, UnitKind
 from zhusuo.dossiers.calendar import add_working_days, is_working_day, one_year_after
 from zhusuo.dossiers.checklist import Facts, checklist, missing
-from zhusuo.dossiers.documents import date_in
+from zhusuo.dossiers.document_fields import date_in
 from zhusuo.dossiers.model import (
     DOCUMENT_KIND_LABELS,
     MOVES,

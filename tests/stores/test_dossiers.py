@@ -9,7 +9,7 @@ import pytest
 from tests import make
 from zhusuo import tasks
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, store
+from zhusuo.dossiers import blobs, document_fields, document_pages, documents, store
 from zhusuo.dossiers.model import DocumentKind, DocumentStatus
 from zhusuo.people.model import Actor, Role
 
@@ -96,9 +96,9 @@ async def test_a_copy_has_what_was_read_and_corrected(db: Connection, carrier_id
     assert document is not None
     assert (document.kind, document.status, document.same_as) == (DocumentKind.MANDATE, DocumentStatus.READ, source)
     assert document.submitted_at is None
-    [page] = await documents.pages(db, copied)
+    [page] = await document_pages.pages(db, copied)
     assert [line.text for line in page.lines] == ["授权委托书"]
-    [field] = await documents.fields(db, [copied])
+    [field] = await document_fields.fields(db, [copied])
     assert field.shown == "2033年"
 
 
@@ -131,20 +131,20 @@ async def test_bytes_are_forgotten_only_when_nobody_refers_to_them(
     preview = await make.blob(db, content=b"preview", media_type="image/webp")
     document_id = await make.document(db, carrier_id=carrier_id, organisation_id=manager.organisation_id)
     await make.page(db, document_id=document_id, preview_sha256=preview)
-    await documents.forget_blob(db, preview)
+    await blobs.forget_blob(db, preview)
     assert await has_blob(db, preview)
     upright = await make.blob(db, content=b"upright", media_type="image/webp")
-    await documents.put_preview(db, document_id, 1, 1400, 990, upright)
+    await document_pages.put_preview(db, document_id, 1, 1400, 990, upright)
     assert not await has_blob(db, preview)
     assert await db.fetchval("SELECT sha256 FROM blob_removals") == preview
-    assert await documents.insert_blob(db, preview, 7, "image/webp")
+    assert await blobs.insert_blob(db, preview, 7, "image/webp")
     assert await db.fetchval("SELECT count(*) FROM blob_removals") == 0
 
 
 async def test_bytes_on_their_way_out_are_not_entered(db: Connection) -> None:
     sha256 = hashlib.sha256(b"x").hexdigest()
     await db.execute("INSERT INTO blob_removals (sha256, removing_at) VALUES ($1, now())", sha256)
-    assert not await documents.insert_blob(db, sha256, 1, "application/pdf")
+    assert not await blobs.insert_blob(db, sha256, 1, "application/pdf")
     assert not await has_blob(db, sha256)
 
 
@@ -154,12 +154,12 @@ async def test_bytes_somebody_is_just_filing_are_not_forgotten(fresh_database: D
         carrier_id = await make.carrier(db, manager=manager.organisation_id)
         sha256 = await make.blob(db, content=b"x")
     async with fresh_database.transaction() as filing:
-        assert await documents.insert_blob(filing, sha256, 1, "application/pdf")
+        assert await blobs.insert_blob(filing, sha256, 1, "application/pdf")
         async with fresh_database.connection() as db:
             await db.execute("SET lock_timeout = '200ms'")
             with pytest.raises(Exception, match="lock timeout"):
-                await documents.forget_blob(db, sha256)
+                await blobs.forget_blob(db, sha256)
         await make.document(filing, carrier_id=carrier_id, organisation_id=manager.organisation_id, sha256=sha256)
     async with fresh_database.connection() as db:
-        await documents.forget_blob(db, sha256)
+        await blobs.forget_blob(db, sha256)
         assert await has_blob(db, sha256)

@@ -1,24 +1,17 @@
-"""The rows of blobs, documents, their pages and their fields."""
+"""The rows of documents: who may see them, what they are, how far their reading is."""
 
-import contextlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from zhusuo.db import Connection, Row
-from zhusuo.dossiers import parts
+from zhusuo.dossiers import document_fields, document_pages, parts
 from zhusuo.dossiers.model import (
     Document,
-    DocumentField,
     DocumentKind,
-    DocumentPage,
     DocumentStatus,
-    Line,
     Purpose,
 )
 from zhusuo.people.model import Actor
@@ -42,103 +35,6 @@ class Progress:
     stage: str
     attempts: int
     quarantined: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundField:
-    """A fact as the machine read it; `position` counts facts of one name in a document."""
-
-    name: str
-    position: int
-    value: str
-    normal: Any
-    confidence: float
-    page: int
-    box: tuple[float, float, float, float]
-
-
-# 字节
-
-
-async def unmark_blob(db: Connection, sha256: str) -> bool:
-    """Take away the mark that the sweep may have set on bytes nobody referred to; False if they are being removed."""
-    await db.execute(
-        """
-        DELETE FROM blob_removals
-              WHERE sha256 = $1
-                AND removing_at IS NULL
-        """,
-        sha256,
-    )
-    return not await db.fetchval(
-        """
-        SELECT EXISTS (
-            SELECT
-              FROM blob_removals
-             WHERE sha256 = $1)
-        """,
-        sha256,
-    )
-
-
-async def insert_blob(db: Connection, sha256: str, size: int, media_type: str) -> bool:
-    """Enter bytes whose object is in the store; False if it is just being removed: put it again.
-
-    The row is locked, so that nobody forgets it before the caller refers to it.
-    """
-    if not await unmark_blob(db, sha256):
-        return False
-    await db.execute(
-        """
-        INSERT INTO blobs (sha256, size, media_type)
-             VALUES ($1, $2, $3)
-        ON CONFLICT (sha256) DO UPDATE
-                SET size = excluded.size
-        """,
-        sha256,
-        size,
-        media_type,
-    )
-    return True
-
-
-async def forget_blob(db: Connection, sha256: str) -> None:
-    """If nothing refers to these bytes any more, drop their row and mark the object for the sweep."""
-    with contextlib.suppress(asyncpg.ForeignKeyViolationError):  # somebody refers to them just now
-        async with db.transaction():
-            await db.execute(
-                """
-                WITH gone AS (
-                    DELETE FROM blobs AS b
-                          WHERE b.sha256 = $1
-                            AND NOT EXISTS (SELECT FROM documents AS d WHERE d.sha256 = b.sha256)
-                            AND NOT EXISTS (SELECT FROM document_pages AS p WHERE p.preview_sha256 = b.sha256)
-                      RETURNING b.sha256
-                )
-                INSERT INTO blob_removals (sha256)
-                     SELECT sha256
-                       FROM gone
-                ON CONFLICT DO NOTHING
-                """,
-                sha256,
-            )
-
-
-async def _is_being_removed(db: Connection, sha256: str) -> bool:
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (
-                SELECT
-                  FROM blob_removals
-                 WHERE sha256 = $1)
-            """,
-            sha256,
-        )
-    )
-
-
-# 材料
 
 
 async def by_id(db: Connection, document_id: UUID) -> Document | None:
@@ -355,42 +251,10 @@ async def copy(
         uploaded_by,
     )
     if copied is not None:
-        await _copy_pages(db, document_id, copied)
-        await _copy_fields(db, document_id, copied)
+        await document_pages.copy_pages(db, document_id, copied)
+        await document_fields.copy_fields(db, document_id, copied)
         await parts.copy_parts(db, document_id, copied, of_persons=True)
     return copied
-
-
-async def _copy_pages(db: Connection, source: UUID, target: UUID) -> None:
-    await db.execute(
-        """
-        INSERT INTO document_pages
-                    (document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-                     sensitive, quality, look, words, read_at)
-             SELECT $2, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-                    sensitive, quality, look, words, read_at
-               FROM document_pages
-              WHERE document_id = $1
-        """,
-        source,
-        target,
-    )
-
-
-async def _copy_fields(db: Connection, source: UUID, target: UUID) -> None:
-    await db.execute(
-        """
-        INSERT INTO document_fields
-                    (document_id, name, position, value, normal, confidence, page, box,
-                     corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at)
-             SELECT $2, name, position, value, normal, confidence, page, box,
-                    corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at
-               FROM document_fields
-              WHERE document_id = $1
-        """,
-        source,
-        target,
-    )
 
 
 async def set_kind(db: Connection, document_id: UUID, kind: DocumentKind, also_kinds: Sequence[DocumentKind]) -> None:
@@ -567,7 +431,7 @@ async def take_reading(db: Connection, twin_id: UUID, document_id: UUID) -> None
         """,
         document_id,
     )
-    await _copy_pages(db, twin_id, document_id)
+    await document_pages.copy_pages(db, twin_id, document_id)
     await db.execute(
         """
         INSERT INTO document_fields (document_id, name, position, value, normal, confidence, page, box)
@@ -639,242 +503,6 @@ async def progress(db: Connection, filing_id: UUID) -> list[Progress]:
     return [Progress(**dict(row)) for row in rows]
 
 
-# 页
-
-
-async def pages(db: Connection, document_id: UUID) -> list[DocumentPage]:
-    rows = await db.fetch(
-        """
-        SELECT document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-               sensitive, quality, look, read_at
-          FROM document_pages
-         WHERE document_id = $1
-      ORDER BY page
-        """,
-        document_id,
-    )
-    return [_page(row) for row in rows]
-
-
-async def page(db: Connection, document_id: UUID, number: int) -> DocumentPage | None:
-    row = await db.fetchrow(
-        """
-        SELECT document_id, page, kind, width, height, turned, preview_sha256, method, text, lines, masks,
-               sensitive, quality, look, read_at
-          FROM document_pages
-         WHERE document_id = $1
-           AND page = $2
-        """,
-        document_id,
-        number,
-    )
-    return _page(row) if row else None
-
-
-async def put_preview(
-    db: Connection,
-    document_id: UUID,
-    number: int,
-    width: int,
-    height: int,
-    preview_sha256: str,
-    quality: Sequence[str] = (),
-) -> None:
-    """The picture of a page and what is wrong with it at first sight; a picture it had before is forgotten."""
-    before = await db.fetchval(
-        """
-        SELECT preview_sha256
-          FROM document_pages
-         WHERE document_id = $1
-           AND page = $2
-        """,
-        document_id,
-        number,
-    )
-    await db.execute(
-        """
-        INSERT INTO document_pages (document_id, page, width, height, preview_sha256, quality)
-             VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (document_id, page) DO UPDATE
-                SET width = excluded.width,
-                    height = excluded.height,
-                    preview_sha256 = excluded.preview_sha256
-        """,
-        document_id,
-        number,
-        width,
-        height,
-        preview_sha256,
-        list(quality),
-    )
-    if before is not None and before != preview_sha256:
-        await forget_blob(db, before)
-
-
-async def put_read_page(
-    db: Connection,
-    page: DocumentPage,
-    words: str,
-) -> None:
-    """What was read on a page; its picture stays. `words` is the literal of a tsvector."""
-    await db.execute(
-        """
-        INSERT INTO document_pages
-                    (document_id, page, kind, turned, method, text, lines, masks, sensitive, quality, look, words,
-                     read_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::tsvector, now())
-        ON CONFLICT (document_id, page) DO UPDATE
-                SET kind = excluded.kind,
-                    turned = excluded.turned,
-                    method = excluded.method,
-                    text = excluded.text,
-                    lines = excluded.lines,
-                    masks = excluded.masks,
-                    sensitive = excluded.sensitive,
-                    quality = excluded.quality,
-                    look = excluded.look,
-                    words = excluded.words,
-                    read_at = excluded.read_at
-        """,
-        page.document_id,
-        page.page,
-        page.kind,
-        page.turned,
-        page.method,
-        page.text,
-        [{"text": line.text, "box": list(line.box), "confidence": line.confidence} for line in page.lines],
-        [list(box) for box in page.masks],
-        page.sensitive,
-        list(page.quality),
-        page.look,
-        words,
-    )
-
-
-async def put_unread_page(db: Connection, document_id: UUID, number: int, quality: Sequence[str]) -> None:
-    """A page of which nothing could be read; it stays hidden from everybody but its filer and the reviewers."""
-    await db.execute(
-        """
-        INSERT INTO document_pages (document_id, page, quality)
-             VALUES ($1, $2, $3)
-        ON CONFLICT (document_id, page) DO UPDATE
-                SET quality = excluded.quality
-        """,
-        document_id,
-        number,
-        list(quality),
-    )
-
-
-# 字段
-
-
-async def replace_fields(db: Connection, document_id: UUID, found: Sequence[FoundField]) -> None:
-    """What the machine read in place of what it read before; what a person corrected or confirmed stays."""
-    await db.execute(
-        """
-        DELETE FROM document_fields
-              WHERE document_id = $1
-                AND corrected_at IS NULL
-                AND confirmed_at IS NULL
-        """,
-        document_id,
-    )
-    await db.executemany(
-        """
-        INSERT INTO document_fields (document_id, name, position, value, normal, confidence, page, box)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (document_id, name, position) DO NOTHING
-        """,
-        [
-            (
-                document_id,
-                each.name,
-                each.position,
-                each.value,
-                each.normal,
-                each.confidence,
-                each.page,
-                list(each.box),
-            )
-            for each in found
-        ],
-    )
-
-
-async def fields(db: Connection, document_ids: Sequence[UUID]) -> list[DocumentField]:
-    rows = await db.fetch(
-        """
-        SELECT id, document_id, name, position, value, normal, confidence, page, box,
-               corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at
-          FROM document_fields
-         WHERE document_id = ANY($1::uuid[])
-      ORDER BY array_position($1::uuid[], document_id), page, name, position
-        """,
-        list(document_ids),
-    )
-    return [_field(row) for row in rows]
-
-
-async def field(db: Connection, field_id: UUID) -> DocumentField | None:
-    row = await db.fetchrow(
-        """
-        SELECT id, document_id, name, position, value, normal, confidence, page, box,
-               corrected_value, corrected_by, corrected_at, confirmed_by, confirmed_at
-          FROM document_fields
-         WHERE id = $1
-        """,
-        field_id,
-    )
-    return _field(row) if row else None
-
-
-async def set_correction(db: Connection, field_id: UUID, value: str, person_id: UUID) -> None:
-    """A person's value beside the machine's; it has to be confirmed anew."""
-    await db.execute(
-        """
-        UPDATE document_fields
-           SET corrected_value = $2,
-               corrected_by = $3,
-               corrected_at = now(),
-               confirmed_by = NULL,
-               confirmed_at = NULL
-         WHERE id = $1
-        """,
-        field_id,
-        value,
-        person_id,
-    )
-
-
-async def set_confirmed(db: Connection, field_id: UUID, person_id: UUID | None) -> None:
-    """Confirmed by this person; by nobody any more if None."""
-    await db.execute(
-        """
-        UPDATE document_fields
-           SET confirmed_by = $2,
-               confirmed_at = CASE WHEN $2::uuid IS NOT NULL THEN now() END
-         WHERE id = $1
-        """,
-        field_id,
-        person_id,
-    )
-
-
-_PRINTED_DATE = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
-
-
-def date_in(text: object) -> date | None:
-    """The first date in a value, printed (2026年6月30日) or plain (2026-06-30); None where there is none."""
-    found = _PRINTED_DATE.search(str(text))
-    if found is None:
-        return None
-    try:
-        return date(*(int(part) for part in found.groups()))
-    except ValueError:
-        return None
-
-
 def _document(row: Row) -> Document:
     values: dict[str, Any] = dict(row)
     return Document(
@@ -886,23 +514,3 @@ def _document(row: Row) -> Document:
             "status": DocumentStatus(row["status"]),
         }
     )
-
-
-def _page(row: Row) -> DocumentPage:
-    values: dict[str, Any] = dict(row)
-    return DocumentPage(
-        **values
-        | {
-            "kind": DocumentKind(row["kind"]),
-            "lines": tuple(
-                Line(text=line["text"], box=tuple(line["box"]), confidence=line["confidence"]) for line in row["lines"]
-            ),
-            "masks": tuple(tuple(box) for box in row["masks"]),
-            "quality": tuple(row["quality"]),
-        }
-    )
-
-
-def _field(row: Row) -> DocumentField:
-    values: dict[str, Any] = dict(row)
-    return DocumentField(**values | {"box": tuple(row["box"]) if row["box"] else None})

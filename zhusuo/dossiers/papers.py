@@ -7,7 +7,7 @@ from uuid import UUID
 
 from zhusuo import audit, events, tasks
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, store
+from zhusuo.dossiers import document_fields, documents, store
 from zhusuo.dossiers.access import FILERS, editable_filing, person_of, refuse_if_claimed, reviewed_filing
 from zhusuo.dossiers.model import Document, DocumentField, DocumentKind, DocumentStatus, Filing, FilingStatus
 from zhusuo.dossiers.uncovering import covered_words
@@ -75,9 +75,9 @@ async def correct_field(database: Database, actor: Actor, field_id: UUID, value:
     async with database.transaction() as db:
         field = await _field(db, field_id)
         document = await to_change(db, actor, field.document_id)
-        await documents.set_correction(db, field_id, value, person_of(actor))
+        await document_fields.set_correction(db, field_id, value, person_of(actor))
         if any(EXPIRY_FIELDS.get(kind) == field.name for kind in document.kinds):
-            await documents.set_valid_until(db, document.id, documents.date_in(value))
+            await documents.set_valid_until(db, document.id, document_fields.date_in(value))
         await record(db, actor, "correct_field", document, field=field.name)
         return await _field(db, field_id)
 
@@ -87,7 +87,7 @@ async def confirm_field(database: Database, actor: Actor, field_id: UUID, *, con
     async with database.transaction() as db:
         field = await _field(db, field_id)
         document = await _reviewed_document(db, actor, field.document_id)
-        await documents.set_confirmed(db, field_id, person_of(actor) if confirmed else None)
+        await document_fields.set_confirmed(db, field_id, person_of(actor) if confirmed else None)
         action = "confirm_field" if confirmed else "unconfirm_field"
         await record(db, actor, action, document, field=field.name)
         return await _field(db, field_id)
@@ -207,7 +207,7 @@ async def _live(db: Connection, document_id: UUID) -> Document:
 
 
 async def _field(db: Connection, field_id: UUID) -> DocumentField:
-    field = await documents.field(db, field_id)
+    field = await document_fields.field(db, field_id)
     if field is None:
         raise NotFound
     return field

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from zhusuo.db import Database
-from zhusuo.dossiers import documents, papers, parts, reading
+from zhusuo.dossiers import document_fields, document_pages, documents, papers, parts, reading
 from zhusuo.dossiers.access import person_of
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentPage, DocumentStatus, Part
 from zhusuo.errors import Conflict, Invalid
@@ -43,13 +43,13 @@ async def part(database: Database, actor: Actor, document_id: UUID, found: Seque
         document = await papers.to_change(db, actor, document_id)
         if document.status is not DocumentStatus.READ:
             raise Conflict("这件材料还没有读完，读完后再分件。")
-        kept = await documents.pages(db, document_id)
+        kept = await document_pages.pages(db, document_id)
         _check(found, kept)
         before = (await parts.parts(db, [document_id])).get(document_id, [])
         await parts.replace_parts(db, document_id, found, person_of(actor))
         await parts.set_page_kinds(db, document_id, found)
         fields = await asyncio.to_thread(reading.found_fields, found, [reading.as_read(page) for page in kept])
-        await documents.replace_fields(db, document_id, fields)
+        await document_fields.replace_fields(db, document_id, fields)
         kinds = list(dict.fromkeys(each.kind for each in found if each.kind not in reading.COMPANIONS))
         kinds = kinds or [found[0].kind]
         await documents.set_kind(db, document_id, kinds[0], kinds[1:])

@@ -20,7 +20,7 @@ from storage.keys import content_key
 from storage.store import Store
 from zhusuo import audit
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, uncovering
+from zhusuo.dossiers import document_pages, documents, uncovering
 from zhusuo.dossiers.calendar import SHANGHAI
 from zhusuo.dossiers.documents import SeenDocument
 from zhusuo.dossiers.model import Document, DocumentPage
@@ -117,7 +117,7 @@ async def _page(db: Connection, actor: Actor, document_id: UUID, number: int) ->
     seen = await documents.by_id_for(db, actor, document_id)
     if seen is None:
         raise NotFound
-    page = await documents.page(db, document_id, number)
+    page = await document_pages.page(db, document_id, number)
     if page is not None and page.preview_sha256 is not None:
         return seen, page
     if seen.document.status in ("waiting", "reading"):

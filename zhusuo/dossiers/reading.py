@@ -35,8 +35,8 @@ from storage.keys import content_key
 from storage.store import Store
 from zhusuo import audit, events, tasks
 from zhusuo.db import Connection, Database, Down
-from zhusuo.dossiers import documents, parts, words
-from zhusuo.dossiers.documents import FoundField
+from zhusuo.dossiers import blobs, document_fields, document_pages, documents, parts, words
+from zhusuo.dossiers.document_fields import FoundField
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentPage, DocumentStatus, Line, PageNote, Part
 from zhusuo.dossiers.papers import EXPIRY_FIELDS, READING
 from zhusuo.dossiers.uploads import asking_store, put_object
@@ -148,7 +148,7 @@ async def _read(
         pages = await _read_all(database, store, readers, held, document, path, progress)
     async with database.transaction() as db:
         found = await _parts(db, document.id, pages)
-        await documents.replace_fields(db, document.id, await asyncio.to_thread(found_fields, found, pages))
+        await document_fields.replace_fields(db, document.id, await asyncio.to_thread(found_fields, found, pages))
         await _conclude_read(db, held, document, pages, "".join(progress.trouble))
 
 
@@ -188,7 +188,7 @@ async def _draw_all(
     async with database.transaction() as db:
         await tasks.keep(db, held, HOLD_SECONDS, progress.as_json())
         await documents.set_page_count(db, document.id, progress.pages)
-        drawn = {page.page for page in await documents.pages(db, document.id) if page.preview_sha256}
+        drawn = {page.page for page in await document_pages.pages(db, document.id) if page.preview_sha256}
     for number in range(1, progress.pages + 1):
         progress.page = number
         if number not in drawn:
@@ -214,8 +214,8 @@ async def _keep_picture(
         await put_object(database, store, sha256, len(picture), lambda key: store.put_bytes(key, picture, PREVIEW_TYPE))
         async with database.transaction() as db:
             await tasks.keep(db, held, HOLD_SECONDS, progress.as_json())
-            if await documents.insert_blob(db, sha256, len(picture), PREVIEW_TYPE):
-                await documents.put_preview(db, document_id, number, width, height, sha256, quality)
+            if await blobs.insert_blob(db, sha256, len(picture), PREVIEW_TYPE):
+                await document_pages.put_preview(db, document_id, number, width, height, sha256, quality)
                 return
     raise Unavailable
 
@@ -250,9 +250,9 @@ async def _read_all(
         async with database.transaction() as db:
             await tasks.keep(db, held, HOLD_SECONDS, progress.as_json())
             if "unread" in page.quality and not page.lines:
-                await documents.put_unread_page(db, document.id, page.number, page.quality)
+                await document_pages.put_unread_page(db, document.id, page.number, page.quality)
             else:
-                await documents.put_read_page(db, kept, words.vector(kept.text))
+                await document_pages.put_read_page(db, kept, words.vector(kept.text))
         pages.append(page)
     return pages
 
@@ -358,7 +358,7 @@ def _confidence(pages: Sequence[Page], kind: PageKind) -> float:
 async def _take_reading(db: Connection, held: Held, document: Document, twin_id: UUID) -> None:
     """The same bytes were read before."""
     await documents.take_reading(db, twin_id, document.id)
-    pages = [as_read(page) for page in await documents.pages(db, document.id)]
+    pages = [as_read(page) for page in await document_pages.pages(db, document.id)]
     twin = await documents.by_id(db, twin_id)
     await _conclude_read(db, held, document, pages, twin.trouble if twin else "")
 
@@ -382,7 +382,7 @@ async def _conclude_read(db: Connection, held: Held, document: Document, pages: 
     """Say what the document is, in the transaction that ends the task."""
     await tasks.finish(db, held)
     kinds = [DocumentKind(kind) for kind in _papers(pages)]
-    fields = await documents.fields(db, [document.id])
+    fields = await document_fields.fields(db, [document.id])
     await parts.replace_notes(db, document.id, await _notes(db, document, pages))
     await documents.set_read(
         db,
@@ -433,7 +433,7 @@ def _twins(own: Sequence[Page], known: Sequence[parts.KnownPage]) -> dict[UUID, 
 
 def _last_day(kinds: Sequence[DocumentKind], values: dict[str, object]) -> date | None:
     """The first day on which one of the papers in the file ends."""
-    terms = [documents.date_in(values[name]) for kind in kinds if (name := EXPIRY_FIELDS.get(kind, "")) in values]
+    terms = [document_fields.date_in(values[name]) for kind in kinds if (name := EXPIRY_FIELDS.get(kind, "")) in values]
     return min((term for term in terms if term is not None), default=None)
 
 

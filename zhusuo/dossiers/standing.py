@@ -12,7 +12,7 @@ from zhusuo.addresses.keys import number_parts
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import CarrierAddress, CarrierKind, Unit
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, scope, store
+from zhusuo.dossiers import document_fields, documents, scope, store
 from zhusuo.dossiers.checklist import Facts, Requirement, checklist
 from zhusuo.dossiers.model import Document, DocumentKind, DossierVersion, Filing, FilingStatus
 from zhusuo.errors import NotFound
@@ -83,7 +83,7 @@ async def requirements(db: Connection, filing: Filing) -> list[Requirement]:
 
 async def _facts(db: Connection, carrier_kind: CarrierKind, carrier_id: UUID, found: Sequence[Document]) -> Facts:
     deeds = [document.id for document in found if DocumentKind.TITLE_DEED in document.kinds]
-    fields = await documents.fields(db, deeds)
+    fields = await document_fields.fields(db, deeds)
     addresses = await carriers.addresses(db, carrier_id)
     places = [field.shown for field in fields if field.name == "location"]
     return Facts(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from zhusuo import audit
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents
+from zhusuo.dossiers import document_pages, documents
 from zhusuo.dossiers.access import person_of
 from zhusuo.errors import Conflict, Invalid, NotFound
 from zhusuo.people.model import Actor
@@ -53,7 +53,7 @@ async def uncover(database: Database, actor: Actor, document_id: UUID, page: int
     reason = covered_words(" ".join(reason.split()))[:LONGEST_REASON]
     async with database.transaction() as db:
         seen = await documents.by_id_for(db, actor, document_id)
-        found = await documents.page(db, document_id, page) if seen else None
+        found = await document_pages.page(db, document_id, page) if seen else None
         if seen is None or not seen.trusted or found is None or not (found.masks or found.sensitive):
             raise NotFound
         if len(reason) < SHORTEST_REASON:

@@ -29,7 +29,7 @@ from storage.store import Store
 from zhusuo import audit, events, tasks
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, upload_store
+from zhusuo.dossiers import blobs, documents, upload_store
 from zhusuo.dossiers.access import FILERS, editable_filing, person_of
 from zhusuo.dossiers.model import Purpose, Received, Upload
 from zhusuo.dossiers.papers import READING, weight_of
@@ -155,9 +155,7 @@ async def begin(
             fingerprint=fingerprint[:100],
         )
         begun = await upload_store.unfinished(db, announced)
-        return begun or await upload_store.insert(
-            db, announced, chunk_size=_chunk_size(purpose), kept_for=KEPT_FOR
-        )
+        return begun or await upload_store.insert(db, announced, chunk_size=_chunk_size(purpose), kept_for=KEPT_FOR)
 
 
 async def progress(database: Database, actor: Actor, upload_id: UUID) -> Upload:
@@ -343,7 +341,7 @@ async def _file(
                 done = await _finished(db, await _own(db, actor, upload_id))
                 if done is not None:
                     return done
-            if await documents.insert_blob(db, spooled.sha256, spooled.size, media_type):
+            if await blobs.insert_blob(db, spooled.sha256, spooled.size, media_type):
                 return await _enter(db, actor, purpose, target, file_name, spooled, upload_id)
     raise Unavailable
 
@@ -365,7 +363,7 @@ async def put_object(database: Database, store: Store, sha256: str, size: int, p
     key = content_key(sha256)
     for attempt in range(PUTS):
         async with database.transaction() as db:
-            free = await documents.unmark_blob(db, sha256)
+            free = await blobs.unmark_blob(db, sha256)
         if free:
             with asking_store():
                 there = await _is_there(store, key, size)

@@ -14,7 +14,7 @@ from zhusuo import audit
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import CarrierAddress, Unit
 from zhusuo.db import Connection, Database, Down
-from zhusuo.dossiers import documents, standing
+from zhusuo.dossiers import document_fields, documents, standing
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.model import Document, DocumentField, DocumentStatus, Filing, FilingStatus, Submission
@@ -109,7 +109,7 @@ async def sort_one(database: Database, filing_id: UUID, day: date) -> Triage | N
 
 
 async def _inputs(db: Connection, found: HandedIn, day: date) -> Inputs:
-    fields = await documents.fields(db, [each.id for each in found.documents])
+    fields = await document_fields.fields(db, [each.id for each in found.documents])
     files = {each.id: each for each in found.documents}
     status, said = chain_status([each.chain for each in chains(found.papers, found.units, found.units, day)])
     return Inputs(

@@ -9,7 +9,7 @@ from uuid import UUID
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, holidays, scope, standing, store
+from zhusuo.dossiers import document_fields, holidays, scope, standing, store
 from zhusuo.dossiers.checklist import Requirement
 from zhusuo.dossiers.model import (
     FLAWS,
@@ -149,7 +149,7 @@ async def lay_out(
         pages=tuple(await reads.pages(db, [each.id for each in found])),
         open_document=opened,
         open_page=page,
-        fields=tuple(await documents.fields(db, [opened.id])) if opened else (),
+        fields=tuple(await document_fields.fields(db, [opened.id])) if opened else (),
         required=given.required,
         checks=given.checks,
         triage=await sorting.kept(db, submission.id),

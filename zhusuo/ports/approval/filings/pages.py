@@ -14,7 +14,7 @@ from litestar.response import Redirect, Template
 
 from zhusuo.carriers.divisions import subdistricts_of
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers import documents, papers, review, store
+from zhusuo.dossiers import document_fields, documents, papers, review, store
 from zhusuo.dossiers.access import ClaimedByOther
 from zhusuo.dossiers.model import DecisionKind, DocumentField, DocumentKind, FilingKind, IllegalMove, ReturnReason
 from zhusuo.dossiers.review import NotUnderReview
@@ -334,7 +334,7 @@ async def _save_fields(
     database: Database, actor: Actor, document_id: UUID, confirmed: set[str], values: dict[str, str]
 ) -> None:
     async with database.connection() as db:
-        fields = await documents.fields(db, [document_id])
+        fields = await document_fields.fields(db, [document_id])
     for each in fields:
         await _save_field(database, actor, each, str(each.id) in confirmed, values.get(str(each.id), each.shown))
 

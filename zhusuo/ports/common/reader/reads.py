@@ -6,7 +6,7 @@ from uuid import UUID
 
 from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, parts, store, words
+from zhusuo.dossiers import document_fields, document_pages, documents, parts, store, words
 from zhusuo.dossiers.documents import SeenDocument
 from zhusuo.dossiers.model import DocumentField, DocumentKind, DocumentPage, Filing, PageNote, Part, Purpose
 from zhusuo.dossiers.search import boxes
@@ -64,7 +64,7 @@ async def reading(db: Connection, actor: Actor, document_id: UUID, number: int, 
         raise NotFound
     document = seen.document
     pages = await _pages(db, document_id)
-    page = await documents.page(db, document_id, number)
+    page = await document_pages.page(db, document_id, number)
     hidden = page is None or (not seen.trusted and (page.sensitive or document.marked_sensitive))
     filing = await _own_filing(db, actor, document.filing_id)
     carrier = await carriers.by_id(db, document.carrier_id) if document.carrier_id else None
@@ -75,7 +75,7 @@ async def reading(db: Connection, actor: Actor, document_id: UUID, number: int, 
         pages=tuple(pages),
         number=number,
         page=page,
-        fields=() if hidden else tuple(await documents.fields(db, [document_id])),
+        fields=() if hidden else tuple(await document_fields.fields(db, [document_id])),
         found=() if hidden or page is None else tuple(_places(page, text)),
         carrier=carrier.name if carrier else "",
         filing=filing,

@@ -8,7 +8,7 @@ from uuid import UUID
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier, CarrierAddress, Unit, UnitKind
 from zhusuo.db import Connection
-from zhusuo.dossiers import documents, parts, scope, standing, store
+from zhusuo.dossiers import document_fields, documents, parts, scope, standing, store
 from zhusuo.dossiers.checklist import Requirement, missing
 from zhusuo.dossiers.model import (
     Decision,
@@ -352,7 +352,7 @@ async def checked(db: Connection, filing: Filing, day: date) -> Checked:
     found = await papers(db, filing)
     resolved = await standing.units_of(db, filing)
     fields: dict[UUID, list[DocumentField]] = {}
-    for field in await documents.fields(db, [each.id for each in found.documents]):
+    for field in await document_fields.fields(db, [each.id for each in found.documents]):
         fields.setdefault(field.document_id, []).append(field)
     return Checked(
         papers=found,
