@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.layout import Piece, rows
 from ocr.model import Box, Seal, SealShape
 from ocr.words import clean
 
@@ -81,7 +82,7 @@ class Ring:
 
 
 def find_seals(picture: Picture, read: Reader | None = None) -> list[Seal]:
-    """The seals of an upright page (blue, green, red), read by `read` where it is given, from the top."""
+    """The seals of an upright page (blue, green, red), read by `read` where it is given, row by row."""
     scale = min(1.0, SIDE / max(picture.shape[:2]))
     small = picture if scale == 1.0 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     found: list[_Found] = []
@@ -92,7 +93,8 @@ def find_seals(picture: Picture, read: Reader | None = None) -> list[Seal]:
     for ring in _grey_rings(small):
         if not any(_meet(ring, other.ring) for other in found):
             found.append(_Found(ring, "round", "grey"))
-    found = sorted(found, key=lambda each: (each.ring.y, each.ring.x))[:MOST]
+    beside = rows([Piece(each.ring.x, each.ring.y, 2 * each.ring.b) for each in found])
+    found = [found[index] for row in beside for index in row][:MOST]
     seals = [_seal(each, small.shape) for each in found]
     return seals if read is None else _named(picture, scale, found, seals, read)
 
