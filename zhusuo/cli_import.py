@@ -1,9 +1,10 @@
-"""`zhusuo import businesses`: the register of businesses, tried first, then put onto carriers and units."""
+"""`zhusuo import`: businesses onto carriers and units, the units of a carrier, its roster; each tried first."""
 
 import csv
 import hashlib
 from collections.abc import Iterable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,10 +16,16 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.businesses import actions, store
 from zhusuo.businesses.model import WAITING, BusinessImport, ImportStatus, NewRow, Outcome, Tally
 from zhusuo.businesses.rows import is_workbook, read_csv, read_workbook
-from zhusuo.carriers import gates, tables
+from zhusuo.carriers import gates, sheets, tables, unit_actions
+from zhusuo.carriers import store as carriers
 from zhusuo.console import WrongFile, console, run, settings_of_environment, with_database, words_of
 from zhusuo.db import Database
+from zhusuo.errors import Refusal
 from zhusuo.lookup.csv_rows import NotSuchATable
+from zhusuo.people import store as people
+from zhusuo.people.model import Actor
+from zhusuo.tenancies.roster import LineKind, import_roster
+from zhusuo.tenancies.rows import roster_records
 
 SHOWN_OUT = 10
 
@@ -59,6 +66,67 @@ def businesses(file: Path, applied: bool, district: str | None, out: Path | None
 
     counted = run(with_database(settings, work))
     raise SystemExit(1 if counted.faults or any(counted.outcomes[each] for each in WAITING) else 0)
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--carrier", required=True, help="载体编号。")
+@click.option("--as", "login", required=True, help="以谁的名义（用户名），须能更改这处载体。")
+@click.option("--apply", "applied", is_flag=True, help="写入；不加只试导。")
+def units(file: Path, carrier: str, login: str, applied: bool) -> None:
+    """一处载体的单元表（XLSX 或 CSV）。有要改的地方时一行也不写，退出码为 1。"""
+
+    async def work(database: Database) -> bool:
+        actor, carrier_id = await _who_and_where(database, login, carrier)
+        found = sheets.unit_records(await _sheets(file))
+        report = await unit_actions.import_units(database, actor, carrier_id, found, dry_run=not applied)
+        for error in report.errors:
+            click.echo(str(error), err=True)
+        done = "已写入" if report.applied else "试导"
+        click.echo(f"{done}：新增 {report.added} 个单元，更改 {report.changed} 个，不变 {report.unchanged} 个。")
+        return bool(report.errors)
+
+    raise SystemExit(1 if run(with_database(settings_of_environment(), work)) else 0)
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--carrier", required=True, help="载体编号。")
+@click.option("--as", "login", required=True, help="以谁的名义（用户名），须能报告这处载体的入驻。")
+@click.option("--apply", "applied", is_flag=True, help="写入；不加只试导。")
+def tenancies(file: Path, carrier: str, login: str, applied: bool) -> None:
+    """一处载体的入驻名册（XLSX 或 CSV）。对的行写入，错的格逐处说明，退出码为 1。"""
+
+    async def work(database: Database) -> bool:
+        actor, carrier_id = await _who_and_where(database, login, carrier)
+        found = roster_records(await _sheets(file))
+        today = datetime.now(tables.SHANGHAI).date()
+        report = await import_roster(database, actor, carrier_id, found, day=today, dry_run=not applied)
+        for error in report.errors:
+            click.echo(str(error), err=True)
+        counted = "，".join(f"{kind.label} {report.count(kind)} 家" for kind in LineKind)
+        click.echo(f"{'已写入' if report.applied else '试导'}：{counted}。")
+        return bool(report.errors)
+
+    raise SystemExit(1 if run(with_database(settings_of_environment(), work)) else 0)
+
+
+async def _who_and_where(database: Database, login: str, number: str) -> tuple[Actor, UUID]:
+    async with database.connection() as db:
+        actor = await people.actor_by_login(db, login)
+        carrier_id = await carriers.id_by_number(db, number)
+    if actor is None:
+        raise Refusal(f"没有用户名为“{login}”的在岗人员。")
+    if carrier_id is None:
+        raise Refusal(f"没有编号为“{number}”的载体。")
+    return actor, carrier_id
+
+
+async def _sheets(file: Path) -> list[tables.Sheet]:
+    try:
+        return await tables.read(_bytes(file))
+    except tables.TableUnreadable as error:
+        raise WrongFile(error.message) from error
 
 
 class _Importer:

@@ -40,6 +40,18 @@ async def by_id(db: Connection, carrier_id: UUID) -> Carrier | None:
     return _carrier(row) if row else None
 
 
+async def id_by_number(db: Connection, number: str) -> UUID | None:
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT id
+          FROM carriers
+         WHERE number = $1
+        """,
+        number,
+    )
+    return found
+
+
 async def by_id_for(db: Connection, actor: Actor, carrier_id: UUID) -> Carrier | None:
     """The carrier, if the actor may see it: by management, by district, by subdistrict, or as administrator."""
     row = await db.fetchrow(

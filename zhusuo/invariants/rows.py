@@ -727,6 +727,8 @@ async def rows_of_another_district_than_their_carrier(db: Connection) -> list[st
              UNION ALL
                 SELECT 'correction', id, carrier_id, district_code FROM corrections
              UNION ALL
+                SELECT 'look_request', id, carrier_id, district_code FROM look_requests
+             UNION ALL
                 SELECT 'zombie_case', id, carrier_id, district_code FROM zombie_cases
              UNION ALL
                 SELECT 'inspection', id, carrier_id, district_code FROM inspections
@@ -760,6 +762,8 @@ async def rows_of_another_carrier_than_their_unit(db: Connection) -> list[str]:
                 SELECT 'registration', id, unit_id, carrier_id FROM registrations
              UNION ALL
                 SELECT 'correction', id, unit_id, carrier_id FROM corrections
+             UNION ALL
+                SELECT 'look_request', id, unit_id, carrier_id FROM look_requests
              UNION ALL
                 SELECT 'zombie_case', id, unit_id, carrier_id FROM zombie_cases
              UNION ALL

@@ -416,6 +416,26 @@ async def clerk_of_client(db: Connection, client_id: UUID, clerk: str) -> UUID |
     return person_id
 
 
+async def actor_by_login(db: Connection, login: str) -> Actor | None:
+    """Somebody who may work, for whoever runs the command in their name."""
+    row = await db.fetchrow(
+        """
+        SELECT p.id AS person_id, NULL::uuid AS client_id, o.id AS organisation_id, o.name AS organisation, p.role,
+               p.name, p.desk, o.district_code, '{}'::text[] AS scopes,
+               ARRAY(SELECT subdistrict_code
+                       FROM organisation_subdistricts AS os
+                      WHERE os.organisation_id = o.id) AS subdistricts
+          FROM persons AS p
+          JOIN organisations AS o ON o.id = p.organisation_id
+         WHERE p.login = $1
+           AND p.disabled_at IS NULL
+           AND o.disabled_at IS NULL
+        """,
+        login,
+    )
+    return _actor(row) if row else None
+
+
 async def clerk_for_client(db: Connection, client_id: UUID, clerk: str) -> Actor | None:
     """Our clerk behind the intake system's clerk number, acting through that client, in the client's own district."""
     row = await db.fetchrow(
