@@ -268,8 +268,14 @@ async def test_each_purpose_is_for_its_roles(desk: Desk, db: Connection) -> None
     lease = await uploads.receive(*common, clerk, Purpose.LEASE, desk.carrier_id, "租赁合同.pdf", parts(PDF))
     assert (lease.document.purpose, lease.document.filing_id) == (Purpose.LEASE, None)
     assert (await uploads.receive(*common, clerk, Purpose.LEASE, desk.carrier_id, "同一份.pdf", parts(PDF))).known
+    supervisor = await make.actor(db, role="supervisor")
     with pytest.raises(NotAllowed):
-        await uploads.receive(*common, desk.manager, Purpose.LEASE, desk.carrier_id, "租赁合同.pdf", parts(PDF))
+        await uploads.receive(*common, supervisor, Purpose.LEASE, desk.carrier_id, "租赁合同.pdf", parts(PDF))
+    own = await uploads.receive(*common, desk.manager, Purpose.LEASE, desk.carrier_id, "租赁合同.pdf", parts(PDF))
+    assert own.document.organisation_id == desk.manager.organisation_id
+    stranger = await make.actor(db, role="manager")
+    with pytest.raises(NotFound):
+        await uploads.receive(*common, stranger, Purpose.LEASE, desk.carrier_id, "租赁合同.pdf", parts(PDF))
     with pytest.raises(NotFound):
         await uploads.receive(*common, far, Purpose.LEASE, desk.carrier_id, "租赁合同.pdf", parts(PDF))
     with pytest.raises(NotFound):

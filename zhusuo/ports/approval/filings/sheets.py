@@ -29,10 +29,10 @@ def queue(tab: str, name: str, now: datetime) -> Listing[FilingRow]:
             "代谁办理": lambda row: row.on_behalf_of,
             "街镇": lambda row: row.subdistrict,
             "材料": lambda row: row.document_count,
+            **({"分拣": lambda row: row.path.label, "分拣理由": lambda row: row.why} if tab in SORTED else {}),
             "提交时间": lambda row: row.submitted_at,
             title: moment,
             "状态": _status,
-            **({"分拣": lambda row: row.path.label, "分拣理由": lambda row: row.why} if tab in SORTED else {}),
         },
     )
 
