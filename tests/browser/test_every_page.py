@@ -19,6 +19,8 @@ REACHED = {
     "sunqifan": {
         "/property/carriers/*",
         "/property/registrations",
+        "/property/zombies",
+        "/property/zombies/*",
         "/filings/*",
         "/units/*",
         "/documents/*",
@@ -42,6 +44,10 @@ REACHED = {
         "/supervision/inspections/draws",
         "/supervision/inspections/risks",
         "/supervision/units/*/inspections/new",
+        "/supervision/zombies",
+        "/supervision/zombies/*",
+        "/supervision/zombies/lists",
+        "/supervision/zombies/rules",
         "/supervision/figures",
     },
     "linyi": {"/agency/carriers/*", "/agency/vacancies", "/filings/*"},
@@ -110,7 +116,7 @@ async def test_what_is_used_most_is_accessible_in_the_dark_and_in_large_text(
             assert await faults(page) == []
 
 
-@pytest.mark.parametrize("address", ["/sign-in", "/verify", "/verify/NOSUCHCODE", "/nowhere"])
+@pytest.mark.parametrize("address", ["/sign-in", "/verify", "/verify/NOSUCHCODE", "/reply", "/nowhere"])
 async def test_what_a_stranger_sees_is_accessible(browser: Browser, installation: Installation, address: str) -> None:
     async with profile(browser, said=[]) as page:
         await page.goto(installation.url + address)

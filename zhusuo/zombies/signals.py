@@ -295,19 +295,33 @@ async def derive(db: Connection, day: date, *, unit_ids: Sequence[UUID] | None =
              WHERE subject.ended_on IS NULL
                 OR subject.ended_on >= said.observed_on
         ),
+        known AS MATERIALIZED (
+            SELECT known.registration_id, known.kind, known.source, known.observed_on, known.text, known.measure,
+                   known.ended_on
+              FROM subject
+              JOIN zombie_signals AS known ON known.registration_id = subject.id
+             WHERE known.kind = ANY ($3::text[])
+        ),
+        fresh AS (
+            SELECT registration_id, kind, source, observed_on, text, measure, ended_on
+              FROM wanted
+            EXCEPT
+            SELECT registration_id, kind, source, observed_on, text, measure, ended_on
+              FROM known
+        ),
+        gone AS (
+            SELECT registration_id, kind, source, observed_on
+              FROM known
+             WHERE ended_on IS NULL
+            EXCEPT
+            SELECT registration_id, kind, source, observed_on
+              FROM wanted
+        ),
         written AS (
             INSERT INTO zombie_signals (registration_id, kind, source, observed_on, text, measure, ended_on)
                  SELECT registration_id, kind, source, observed_on, text, measure, ended_on
-                   FROM wanted
-                  WHERE NOT EXISTS (
-                        SELECT
-                          FROM zombie_signals AS known
-                         WHERE known.registration_id = wanted.registration_id
-                           AND known.kind = wanted.kind
-                           AND known.observed_on = wanted.observed_on
-                           AND known.source = wanted.source
-                           AND (known.text, known.measure, known.ended_on)
-                               IS NOT DISTINCT FROM (wanted.text, wanted.measure, wanted.ended_on))
+                   FROM fresh
+               ORDER BY registration_id
             ON CONFLICT ON CONSTRAINT zombie_signal_once DO UPDATE
                     SET text = excluded.text,
                         measure = excluded.measure,
@@ -317,16 +331,11 @@ async def derive(db: Connection, day: date, *, unit_ids: Sequence[UUID] | None =
         over AS (
             UPDATE zombie_signals
                SET ended_on = greatest($2, zombie_signals.observed_on)
-              FROM subject
-             WHERE zombie_signals.registration_id = subject.id
-               AND zombie_signals.kind = ANY ($3::text[])
-               AND zombie_signals.ended_on IS NULL
-               AND NOT EXISTS (
-                SELECT
-                  FROM wanted
-                 WHERE wanted.registration_id = zombie_signals.registration_id
-                   AND wanted.kind = zombie_signals.kind
-                   AND wanted.observed_on = zombie_signals.observed_on)
+              FROM gone
+             WHERE zombie_signals.registration_id = gone.registration_id
+               AND zombie_signals.kind = gone.kind
+               AND zombie_signals.source = gone.source
+               AND zombie_signals.observed_on = gone.observed_on
          RETURNING zombie_signals.id
         )
         SELECT (SELECT count(*) FROM written) AS written, (SELECT count(*) FROM over) AS over
