@@ -106,17 +106,20 @@ async def proceed(
         found = await _again(db, import_id)
         counted = await store.tally(db, import_id)
     total = found.row_count - counted.faults
+    last: int | None = 0
     if found.status is ImportStatus.CLASSIFYING:
         done = counted.classified
-        while count := await _classify_next(database, lexicon, found):
+        while last is not None:
+            count, last = await _classify_next(database, lexicon, found, last)
             done += count
             await tell(done, total)
         await _compare(database, found)
     elif found.status is ImportStatus.WRITING:
         done = counted.written
-        while count := await _write_next(database, found, home_district):
+        while last is not None:
+            count, last = await _write_next(database, found, home_district, last)
             done += count
-            await tell(min(done, total), total)
+            await tell(done, total)
     async with database.connection() as db:
         return await _again(db, import_id)
 
@@ -135,16 +138,18 @@ async def work_on(database: Database, lexicon: Lexicon, held: tasks.Held, *, hom
 # 归集
 
 
-async def _classify_next(database: Database, lexicon: Lexicon, found: BusinessImport) -> int:
-    """The next lines that are not classified yet; how many there were."""
+async def _classify_next(
+    database: Database, lexicon: Lexicon, found: BusinessImport, after: int
+) -> tuple[int, int | None]:
+    """The next lines behind one that are not classified yet: how many there were, and the last; None if none."""
     codes = frozenset({found.district_code}) if found.district_code else None
     async with database.connection() as db:
-        texts = await store.unclassified(db, found.id, AT_ONCE)
+        texts = await store.unclassified(db, found.id, after, AT_ONCE)
         matches = await classify(db, [text for _, text in texts], lexicon=lexicon, district_codes=codes)
     if texts:
         async with database.transaction() as db:
             await _keep_matches(db, found.id, [line for line, _ in texts], matches)
-    return len(texts)
+    return len(texts), texts[-1][0] if texts else None
 
 
 async def _keep_matches(db: Connection, import_id: UUID, lines: Sequence[int], matches: Sequence[Match]) -> None:
@@ -209,8 +214,12 @@ async def _compare(database: Database, found: BusinessImport) -> None:
             await store.set_status(db, found.id, ImportStatus.TRIED)
 
 
-async def _write_next(database: Database, found: BusinessImport, home_district: str) -> int:
-    """The next lines, all or none; how many, 0 when all are written. What has changed since the dry run counts.
+async def _write_next(
+    database: Database, found: BusinessImport, home_district: str, after: int
+) -> tuple[int, int | None]:
+    """The next lines behind one, all or none: how many, and the last; None when all are written.
+
+    What has changed since the dry run counts.
 
     Whoever registers a business at the counter meanwhile waits, or is seen: its row is locked before it is judged.
     """
@@ -219,15 +228,16 @@ async def _write_next(database: Database, found: BusinessImport, home_district: 
         await store.one_at_a_time(db)
         now = await store.lock(db, import_id)
         if now is None or now.status is not ImportStatus.WRITING:
-            return 0
-        lines = await store.next_lines(db, import_id, 0, AT_ONCE)
+            return 0, None
+        lines = await store.next_lines(db, import_id, after, AT_ONCE)
+        lines = lines or await store.next_lines(db, import_id, 0, AT_ONCE)
         if lines is None:
             await store.set_status(db, import_id, ImportStatus.DONE)
             await store.tell_managers(db, import_id)
             await events.emit(
                 db, "businesses.imported", "business_import", import_id, district_code=district_code, content={}
             )
-            return 0
+            return 0, None
         await store.by_keys(db)
         await store.lock_carriers(db, import_id, *lines)
         await store.link(db, import_id, *lines)
@@ -243,7 +253,7 @@ async def _write_next(database: Database, found: BusinessImport, home_district: 
         count = await store.set_written(db, import_id, *lines)
         detail = {"lines": list(lines), "registered": registered, "ended": ended}
         await audit.record(db, None, "write_businesses", "business_import", import_id, detail=detail)
-        return count
+        return count, lines[1]
 
 
 async def _again(db: Connection, import_id: UUID) -> BusinessImport:

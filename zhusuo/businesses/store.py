@@ -217,7 +217,7 @@ def _import(row: Row) -> BusinessImport:
 # 归集
 
 
-async def unclassified(db: Connection, import_id: UUID, limit: int) -> list[tuple[int, str]]:
+async def unclassified(db: Connection, import_id: UUID, after: int, limit: int) -> list[tuple[int, str]]:
     rows = await db.fetch(
         """
         SELECT line, address
@@ -225,10 +225,12 @@ async def unclassified(db: Connection, import_id: UUID, limit: int) -> list[tupl
          WHERE import_id = $1
            AND class IS NULL
            AND fault = ''
+           AND line > $2
       ORDER BY line
-         LIMIT $2
+         LIMIT $3
         """,
         import_id,
+        after,
         limit,
     )
     return [(row["line"], row["address"]) for row in rows]
