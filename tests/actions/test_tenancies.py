@@ -166,3 +166,11 @@ async def test_a_flag_stands_once_until_it_is_cleared(
         await flags.clear_flag(db, manager, first)
     assert [flag.id for flag in await flags.by_carrier(db, carrier_id)] == [whole]
     assert await kinds(db, first) == ["flag.raised", "flag.raised", "flag.cleared"]
+
+
+async def test_one_tenant_in_two_spellings_is_one_tenancy(
+    database: Database, db: Connection, manager: Actor, carrier_id: UUID, unit_id: UUID
+) -> None:
+    for name in ("上海鹿鸣（徐汇）网络有限公司", "上海鹿鸣(徐汇) 网络有限公司", "上海鹿鸣（徐汇）网络 有限公司"):
+        await move_in(database, manager, NewTenancy(unit_id=unit_id, tenant=name))
+    assert [each.tenant for each in await store.by_carrier(db, carrier_id)] == ["上海鹿鸣（徐汇）网络有限公司"]
