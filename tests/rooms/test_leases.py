@@ -56,6 +56,18 @@ async def test_a_lease_is_shown_with_both_places_and_the_chain_to_its_tenant(sit
     assert "申请人是“上海别家有限公司”" in other.text
 
 
+async def test_a_page_that_asks_again_while_it_waits_is_one_look(site: Site, db: Connection) -> None:
+    house = await counter.set_up(site, db)
+    actor = await manager(db, house)
+    lease = await brought(db, actor, house)
+    async with site.signed_in(actor) as visitor:
+        for path in (f"/carriers/{house.carrier_id}/leases", f"/leases/{lease}"):
+            await visitor.get(path)
+            await visitor.get(path, headers={"hx-request": "true"})
+    looks = await db.fetch("SELECT action FROM audit_entries WHERE action IN ('precheck', 'check_lease') ORDER BY id")
+    assert [row["action"] for row in looks] == ["precheck", "check_lease"]
+
+
 async def test_leases_of_others_are_not_there(site: Site, db: Connection) -> None:
     house = await counter.set_up(site, db)
     lease = await brought(db, await manager(db, house), house)
