@@ -22,8 +22,10 @@ from bench.pages import BAR_MS, SHAPE, Line, Times, _show_all, _things, doors, n
 from zhusuo.db import Connection, Database
 
 ROOMS = ("supervision.", "inspections.", "risks.", "draws.", "figures.", "plates.", "zombies.")
-SUMS = ("supervision.overview", "figures.all", "inspections.one", "inspections.visit")
-"""What is no list: sums over a whole district, and single things."""
+SUMS = ("supervision.overview", "figures.all")
+PLAN = "supervision.carrier"
+SINGLE = (*SUMS, PLAN, "inspections.one", "inspections.visit")
+"""What is no list: sums over a whole district, and single things, one of them the plan of the tall tower."""
 INSPECTIONS = 100_000
 SECONDS = 1_200
 
@@ -148,7 +150,7 @@ async def measure(home: Path, businesses: int, requests: int) -> tuple[list[Time
 
 def figures(found: list[Times], floor: list[float], businesses: int) -> list[Figure]:
     beside = f"/readyz p50 {percentile(floor, 0.5):.0f} ms, p95 {percentile(floor, 0.95):.0f} ms"
-    lists = [each for each in found if each.page.door not in SUMS]
+    lists = [each for each in found if each.page.door not in SINGLE]
     slowest = max(lists, key=lambda each: each.p95)
     over = [each for each in lists if each.p95 > BAR_MS]
     return [
@@ -167,7 +169,18 @@ def figures(found: list[Times], floor: list[float], businesses: int) -> list[Fig
                 beside=beside,
             )
             for each in found
-            if each.page.door in SUMS[:2]
+            if each.page.door in SUMS
+        ),
+        *(
+            Figure(
+                what="stacking plan of 60 floors and 1,200 units at 监管端",
+                measured=f"p50 {each.p50:.0f} ms, p95 {each.p95:.0f} ms, {each.size / 1e6:.1f} MB of HTML",
+                beside=beside,
+                bar=f"p95 ≤ {BAR_MS:.0f} ms",
+                held=each.p95 <= BAR_MS,
+            )
+            for each in found
+            if each.page.door == PLAN and "?" not in each.page.path
         ),
     ]
 

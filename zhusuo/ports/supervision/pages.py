@@ -128,7 +128,17 @@ async def carrier(
     chosen = Order(order) if order in list(Order) else Order.PLACE
     path = _path(request.url.path, building=building, order=order, view=view, show=show)
     async with database.connection() as db:
-        house = await reads.house(db, actor, carrier_id, day, path=path, building=building, order=chosen, unit_id=unit)
+        house = await reads.house(
+            db,
+            actor,
+            carrier_id,
+            day,
+            path=path,
+            building=building,
+            order=chosen,
+            unit_id=unit,
+            as_table=view == "table",
+        )
     return page(
         request,
         "supervision/carrier.html",

@@ -345,15 +345,19 @@ async def house(
     building: str,
     order: Order,
     unit_id: UUID | None,
+    as_table: bool = False,
 ) -> House:
-    """A carrier with the picture of one of its buildings; `unit_id` is the unit that is open. Raises NotFound."""
+    """A carrier with the picture of one of its buildings; `unit_id` is the unit that is open. Raises NotFound.
+
+    Who is in the units in words is read for the table alone.
+    """
     found = await carriers_store.by_id(db, carrier_id)
     if found is None:
         raise NotFound
     picture = await plans.picture(db, found, day, path=path, building=building, order=order)
     tenants: dict[UUID, list[Occupant]] = {}
     registered: dict[UUID, list[Occupant]] = {}
-    for each in await plans.occupants(db, carrier_id):
+    for each in await plans.occupants(db, carrier_id) if as_table else ():
         (tenants if each.resident else registered).setdefault(each.unit_id, []).append(each)
     return House(
         row=await carrier(db, actor, carrier_id, day),
