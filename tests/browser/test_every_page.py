@@ -18,6 +18,7 @@ SAVED = re.compile(r"\.(csv|xlsx|pdf|json|webp|docx)$|/content$|^/(static|metric
 REACHED = {
     "sunqifan": {
         "/property/carriers/*",
+        "/property/carriers/*/roster",
         "/property/registrations",
         "/property/zombies",
         "/property/zombies/*",
@@ -49,9 +50,18 @@ REACHED = {
         "/supervision/zombies/lists",
         "/supervision/zombies/rules",
         "/supervision/figures",
+        "/businesses",
     },
     "linyi": {"/agency/carriers/*", "/agency/vacancies", "/filings/*"},
-    "admin": {"/admin/people", "/admin/clients", "/admin/carriers", "/admin/audit", "/admin/tasks", "/notices"},
+    "admin": {
+        "/admin/people",
+        "/admin/clients",
+        "/admin/carriers",
+        "/admin/audit",
+        "/admin/tasks",
+        "/businesses",
+        "/notices",
+    },
 }
 LOOKED_UP = ("/approval?address=虹桥路3号2105室", "/approval?address=肇嘉浜路1366号1803室", "/approval?address=某路1号")
 # Where to start, and the first link to follow there.
