@@ -491,7 +491,7 @@ def main() -> None:
     show(f"Reading on {CORES} cores", figures(bare, ours, seen, scores))
     tables = [by_kind(scores), confusion(taken_for)]
     for table in tables:
-        Console().print(table)
+        Console(width=None if Console().is_terminal else 140).print(table)
     failures = list(wrong_kinds(every, ours.pages))
     for score in scores.values():
         failures += [(said, path, number) for said, (path, number) in zip(score.examples, score.pages, strict=True)]
