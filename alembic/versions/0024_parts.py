@@ -1,4 +1,4 @@
-"""分件: which pages of a file are which paper, in what order; what to know about pages; how pages without words look."""
+"""分件: which pages of a file are which paper, in what order; notes about pages; how pages without words look."""
 
 from alembic import op
 
