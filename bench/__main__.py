@@ -32,6 +32,7 @@ BENCHES = (
     "bulk",
     "suggest",
     "addresses",
+    "businesses",
     "supervision",
     "exports",
     "zombies",
