@@ -864,7 +864,8 @@ CREATE TABLE notices (
     body text DEFAULT ''::text NOT NULL,
     link text NOT NULL,
     carrier_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    settled_at timestamp with time zone
 );
 
 CREATE TABLE organisation_subdistricts (
@@ -1924,6 +1925,8 @@ CREATE INDEX managements_by_organisation ON managements USING btree (organisatio
 CREATE INDEX managements_open ON managements USING btree (claimed_at) WHERE (status = 'claimed'::text);
 
 CREATE INDEX notices_by_organisation ON notices USING btree (organisation_id, created_at DESC);
+
+CREATE INDEX notices_to_settle ON notices USING btree (link) WHERE (settled_at IS NULL);
 
 CREATE INDEX persons_by_organisation ON persons USING btree (organisation_id);
 

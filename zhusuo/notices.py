@@ -36,6 +36,21 @@ async def send(
     )
 
 
+async def settle(db: Connection, *links: str) -> None:
+    """What notices with these links asked for has been done, or need not be done any more: nobody is asked again."""
+    await db.execute(
+        """
+        UPDATE notices
+           SET settled_at = now()
+         WHERE link = ANY ($1::text[])
+           AND kind = ANY ($2::text[])
+           AND settled_at IS NULL
+        """,
+        links,
+        [kind for kind, asks in KINDS.items() if asks is About.TO_DO],
+    )
+
+
 class About(StrEnum):
     """What a notice asks of its reader."""
 
@@ -92,6 +107,11 @@ class Notice:
     link: str
     created_at: datetime
     read_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def unread(self) -> bool:
+        return self.read_at is None and self.settled_at is None
 
     @property
     def about(self) -> About:
@@ -105,7 +125,8 @@ async def inbox(db: Connection, actor: Reader, limit: int = 200) -> list[Notice]
     """
     rows = await db.fetch(
         """
-        SELECT notices.id, notices.kind, notices.title, notices.body, notices.link, notices.created_at, own.read_at
+        SELECT notices.id, notices.kind, notices.title, notices.body, notices.link, notices.created_at, own.read_at,
+               notices.settled_at
           FROM notices
      LEFT JOIN notice_reads AS own ON own.notice_id = notices.id AND own.person_id = $2
          WHERE notices.organisation_id = $1

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from zhusuo import notices
 from zhusuo.carriers.model import (
     Capacity,
     Carrier,
@@ -686,6 +687,7 @@ async def decide_management(
         decided_by,
         reason,
     )
+    await notices.settle(db, f"/approval/managements/{management_id}")
 
 
 async def end_management(db: Connection, management_id: UUID, reason: str) -> None:
@@ -700,6 +702,7 @@ async def end_management(db: Connection, management_id: UUID, reason: str) -> No
         management_id,
         reason,
     )
+    await notices.settle(db, f"/approval/managements/{management_id}")
 
 
 async def claim_paper_exists(db: Connection, document_id: UUID, organisation_id: UUID) -> bool:

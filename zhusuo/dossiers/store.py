@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from zhusuo import notices
 from zhusuo.db import Connection, Row
 from zhusuo.dossiers.model import (
     Decision,
@@ -24,6 +25,9 @@ from zhusuo.dossiers.model import (
     VersionStatus,
 )
 from zhusuo.people.model import Actor
+
+DESKS = ("/approval", "/property", "/agency")
+"""Where filings are looked at, and notices of them lead."""
 
 # 备案
 
@@ -232,7 +236,8 @@ async def touch(db: Connection, filing_id: UUID) -> None:
 
 
 async def set_status(db: Connection, filing_id: UUID, status: FilingStatus, deadline_on: date | None = None) -> None:
-    """Move it; whoever had claimed it has it no longer. A decision, a withdrawal and a lapse tell when."""
+    """Move it; whoever had claimed it has it no longer, and what was asked of anybody is asked no more. A decision, a
+    withdrawal and a lapse tell when."""
     await db.execute(
         """
         UPDATE filings
@@ -249,6 +254,7 @@ async def set_status(db: Connection, filing_id: UUID, status: FilingStatus, dead
         status,
         deadline_on,
     )
+    await notices.settle(db, *(f"{desk}/filings/{filing_id}" for desk in DESKS))
 
 
 async def set_claim(db: Connection, filing_id: UUID, person_id: UUID | None, until: datetime | None) -> None:

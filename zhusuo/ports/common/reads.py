@@ -99,6 +99,7 @@ async def rail_counts(db: Connection, actor: Actor) -> dict[str, int]:
                   FROM notices AS n
                  WHERE n.organisation_id = $1
                    AND n.created_at > now() - make_interval(days => $5)
+                   AND n.settled_at IS NULL
                    AND (n.person_id = $2 OR (n.person_id IS NULL AND $3 <> 'administrator'))
                    AND NOT EXISTS (
                        SELECT
