@@ -173,8 +173,10 @@ async def test_the_list_is_narrowed_counted_and_taken_along(review: Review, db: 
     assert "2 次" in answer.text
     assert "周敏、李楠" in answer.text or "李楠、周敏" in answer.text
     saved = await review.get(review.other, f"{LIST}.xlsx?q=东楼")
-    (sheet,) = CalamineWorkbook.from_filelike(io.BytesIO(saved.content)).sheet_names
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(saved.content)).get_sheet_by_name(sheet).to_python()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(saved.content))
+    about, sheet = book.sheet_names
+    assert ["筛选：查找", "东楼"] in book.get_sheet_by_name(about).to_python()
+    rows = book.get_sheet_by_name(sheet).to_python()
     assert rows[0][0] == "原文"
     assert (rows[1][0], rows[1][3], rows[1][4], rows[1][9]) == (ADDRESS, "1403室", 2.0, "待核定")
     empty = await review.get(review.other, f"{LIST}.xlsx?status=revoked")
