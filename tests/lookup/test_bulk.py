@@ -98,6 +98,16 @@ async def test_what_changes_meanwhile_is_not_seen(fresh_database: Database, lexi
     assert (lines.counts["A"], lines.counts["N"]) == (1, 1)
 
 
+async def test_a_slow_stretch_holds_nobody_up_for_ever(lexicon: Lexicon) -> None:
+    row = ["徐汇区宜山路1号2幢3层301室"]
+    slow = [[f"{row[0]}{place}"] for place in range(20_000)]
+    chunks = [slow, *([row] for _ in range(40)), slow[:5_000], *([row] for _ in range(40))]
+    with hands(lexicon, 2) as both:
+        work = Work(form="washed", place=0)
+        done = await asyncio.wait_for(asyncio.to_thread(lambda: list(both.lines(work, chunks))), 60)
+    assert [lines.rows for lines in done] == [len(chunk) for chunk in chunks]
+
+
 async def test_a_process_that_dies_is_told(lexicon: Lexicon) -> None:
     with hands(lexicon, 2) as both:
         os.kill(both.pids[0], signal.SIGKILL)

@@ -121,7 +121,8 @@ class Hands:
         places: dict[Pipe, deque[int]] = {pipe: deque() for pipe in self._pipes}
         more = True
         while True:
-            while more and len(ready) < AHEAD * len(load) and (free := min(load, key=load.__getitem__)) is not None:
+            while more and len(ready) < AHEAD * len(load):
+                free = min(load, key=load.__getitem__)
                 if load[free] >= AHEAD:
                     break
                 place, chunk = next(coming, (-1, ()))
@@ -135,8 +136,10 @@ class Hands:
                 yield ready.pop(next_)
                 next_ += 1
             waiting = [pipe for pipe in load if load[pipe]]
-            if not waiting and not more and not ready:
-                return
+            if not waiting:
+                if not more:
+                    return
+                continue  # everybody waited for the slowest, whose turn it was
             for pipe in cast(list[Pipe], wait(waiting)):
                 ready[places[pipe].popleft()] = _received(pipe)
                 load[pipe] -= 1
