@@ -7,7 +7,6 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from ocr.cli import read_files
 from zhusuo.addresses.form import wash_json
 from zhusuo.addresses.wash import wash as wash_text
 from zhusuo.cli_files import summary, whole_file
@@ -52,6 +51,8 @@ def wash(addresses: tuple[str, ...], file: Path | None, column: str, out: Path |
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="每个文件写一个 NAME.EXT.json。")
 def read(files: tuple[Path, ...], out: Path | None) -> None:
     """识别材料：种类、页、文字、位置和字段，不需要数据库。有读不出的文件时退出码为 1。"""
+    from ocr.cli import read_files  # numpy and its kin: only those who read pay
+
     with Progress(console=console, disable=not console.is_terminal) as bars:
         tasks = {path: bars.add_task(path.name, total=None) for path in files}
 
