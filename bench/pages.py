@@ -257,7 +257,9 @@ async def _things(settings: Settings, database: Database) -> Things:
     store = Store.open(store_settings(settings))
     await store.ensure_bucket()
     signer = Signer.open(settings.signing_key)
-    return Things(settings=settings, database=database, store=store, signer=signer, lexicon=Lexicon.load())
+    return Things(
+        settings=settings, database=database, store=store, signer=signer, lexicon=Lexicon.load(), roads=Roads()
+    )
 
 
 async def measure(home: Path, requests: int, only: str) -> tuple[list[Times], list[float]]:
