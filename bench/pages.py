@@ -34,6 +34,7 @@ from bench.installation import SignedIn, web
 from storage.store import Store
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.db import Database
+from zhusuo.lookup.roads import Roads
 from zhusuo.people.model import Role
 from zhusuo.ports.common.policy import POLICY, Entrance
 from zhusuo.serve import Things, app, store_settings
