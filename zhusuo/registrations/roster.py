@@ -53,7 +53,7 @@ async def _raise(db: Connection, actor: Actor, registration: Registration) -> No
         unit_id=registration.unit_id,
         kind=DENIED,
         severity=Severity.NOTE,
-        text=f"物业表示“{registration.applicant}”不在此处，是否仍在使用这处住所有待核实。",
+        text="物业表示本单元登记的企业不在此处，是否仍在使用这处住所有待核实。",  # receipts repeat it: no names
         source=_source(registration),
     )
 
