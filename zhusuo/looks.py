@@ -132,28 +132,6 @@ async def of_place(
     return [_request(row) for row in rows]
 
 
-async def waiting_for(db: Connection, actor: Actor, limit: int = 50) -> list[LookRequest]:
-    """What a supervisor's office is asked to look at, the oldest first."""
-    rows = await db.fetch(
-        """
-        SELECT look_requests.id, carrier_id, unit_id, why, asked_by, askers.name AS asker,
-               look_requests.organisation_id, asked_at, finding, NULL::text AS answerer, answered_at
-          FROM look_requests
-          JOIN persons AS askers ON askers.id = look_requests.asked_by
-          JOIN carriers ON carriers.id = look_requests.carrier_id
-         WHERE look_requests.answered_at IS NULL
-           AND carriers.district_code = $1
-           AND carriers.subdistrict_code = ANY ($2::text[])
-      ORDER BY asked_at
-         LIMIT $3
-        """,
-        actor.district_code,
-        sorted(actor.subdistricts),
-        limit,
-    )
-    return [_request(row) for row in rows]
-
-
 def _request(row: Row) -> LookRequest:
     return LookRequest(**dict(row))
 

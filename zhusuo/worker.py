@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import asyncpg
 import structlog
@@ -136,10 +135,6 @@ async def _do_tasks(things: Things, kind: str, seconds: int, do: Task, bell: asy
             log.exception("task_failed", kind=kind)
             if held is not None:
                 await tasks.fail(things.database, held, "处理时出错，将从断开的地方接着做")
-
-
-def _temporary(settings: Settings) -> Path:
-    return settings.home / "tmp"
 
 
 Duty = Callable[[], Awaitable[object]]

@@ -29,7 +29,7 @@ async def test_a_clerk_asks_and_gets_the_finding_back(database: Database, db: Co
     clerk, supervisor, carrier_id, unit_id = await house(db)
     request = await looks.ask(database, clerk, carrier_id, unit_id, "物业说早已搬走")
     assert await titles(db, supervisor.organisation_id) == ["请去看看 汇澜大厦 1803室"]
-    assert [each.id for each in await looks.waiting_for(db, supervisor)] == [request.id]
+    assert [each.id for each in await looks.open_for(db, carrier_id, unit_id)] == [request.id]
     found = await looks.answer(database, supervisor, request.id, "门锁着，信箱积满")
     assert (found.finding, found.is_open) == ("门锁着，信箱积满", False)
     assert await titles(db, clerk.organisation_id) == ["汇澜大厦 1803室 踏看有结果"]
@@ -46,7 +46,6 @@ async def test_who_asks_twice_asks_once_and_nobody_answers_for_another_subdistri
     elsewhere = await make.actor(db, role="supervisor", subdistricts=frozenset({"310104004"}))
     request = await looks.ask(database, clerk, carrier_id, unit_id, "疑似空置")
     assert (await looks.ask(database, clerk, carrier_id, unit_id, "再问一次")).id == request.id
-    assert await looks.waiting_for(db, elsewhere) == []
     with pytest.raises(NotFound):
         await looks.answer(database, elsewhere, request.id, "没人")
     with pytest.raises(NotAllowed):

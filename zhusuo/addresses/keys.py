@@ -55,20 +55,6 @@ def canonical(address: Address) -> str:
     )
 
 
-def gate_text(address: Address) -> str:
-    """The way to the building without city and district: 肇嘉浜路1366号, 宜山路152号2号楼."""
-    return canonical(
-        Address(
-            city="",
-            road=address.road,
-            lane=address.lane,
-            sublane=address.sublane,
-            number=address.number,
-            building=address.building,
-        )
-    )
-
-
 def floor_words(floor: str) -> str:
     return f"{floor}层".replace("-1层", "地下1层") if floor else ""
 

@@ -19,7 +19,6 @@ from zhusuo.lookup.csv_rows import CsvFault, csv_table
 MOST_ROWS, MOST_BYTES = 200_000, 50 << 20
 """In a workbook; a CSV is read as a stream and may be as long as it likes."""
 NAME_LIMIT, ADDRESS_LIMIT = 120, 200
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 COLUMNS = (
     Column(key="name", name="企业名称", others="名称 主体名称 市场主体名称 经营主体名称 企业 单位名称 字号名称 name"),
@@ -71,7 +70,7 @@ def _unread(line: int, fault: str) -> NewRow:
 
 async def read_bytes(data: bytes) -> list[NewRow]:
     """Any such file that somebody sent, whole; raises what the two above raise."""
-    if data.startswith(WORKBOOKS):
+    if data.startswith(tables.WORKBOOKS):
         return await asyncio.to_thread(list, await read_workbook(data))
     return await asyncio.to_thread(_of_csv, data)
 
@@ -85,7 +84,7 @@ def _of_csv(data: bytes) -> list[NewRow]:
 
 def is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(4) in WORKBOOKS
+        return file.read(4) in tables.WORKBOOKS
 
 
 def _check(places: Collection[str]) -> None:

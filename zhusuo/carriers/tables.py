@@ -36,6 +36,8 @@ TROUBLES = {
     "too_many_rows": "表格超过 {rows} 行，请分成几份导入。",
     "timeout": "表格太复杂，未能在规定时间内读完，请另存为 .csv 后再导入。",
 }
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How workbooks begin; whatever does not is read as a CSV."""
 FORMULA = "这一格是公式，请先改成数值（复制后选择性粘贴为数值）。"
 
 

@@ -9,8 +9,10 @@ from stdnum.cn import uscc
 from zhusuo.businesses import actions as businesses
 from zhusuo.businesses.model import NewRow
 from zhusuo.carriers.model import Unit
+from zhusuo.db import Database
 from zhusuo.demo.district import TRADES, House
 from zhusuo.dossiers.calendar import add_working_days
+from zhusuo.idempotency import OneTransaction
 from zhusuo.people.model import Actor
 from zhusuo.registrations import actions as registrations
 from zhusuo.serve import Things
@@ -71,11 +73,14 @@ async def load(
         status = STAGES[at] if at < len(STAGES) else None
         age = HOW_OLD.get(status, USUAL_AGE) if status else 0
         since = day - timedelta(days=age + (3 * at if status and age == USUAL_AGE else 0))
-        await _empty(things, manager, name, unit, since, moved=status is not None)
         if status is None:
+            await _empty(things.database, manager, name, unit, since, moved=False)
             await _suspect(things, supervisor, unit, day)
             continue
-        await cases.assess(things.database, unit.carrier_id, [unit.id], since)
+        async with things.database.transaction() as db:  # the worker, which follows, would open the case today
+            within = OneTransaction(db, things.database.url)
+            await _empty(within, manager, name, unit, since, moved=True)
+            await cases.assess(within, unit.carrier_id, [unit.id], since)
         case = await _case_of(things, unit)
         if status is CaseStatus.UNSETTLED:
             newcomer = f"上海{NAMES[0]}{TRADES[-1]}有限公司"
@@ -121,7 +126,7 @@ def _new_uscc(chance: random.Random) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-async def _empty(things: Things, manager: Actor, name: str, unit: Unit, since: date, *, moved: bool) -> None:
+async def _empty(database: Database, manager: Actor, name: str, unit: Unit, since: date, *, moved: bool) -> None:
     """The business was a tenant here; it has moved out, or its lease ended months ago."""
     begins_on = since - timedelta(days=800)
     new = NewTenancy(
@@ -131,10 +136,10 @@ async def _empty(things: Things, manager: Actor, name: str, unit: Unit, since: d
         lease_ends_on=since + timedelta(days=300) if moved else since - timedelta(days=45),
         moved_in_on=begins_on,
     )
-    tenancy = await tenancies.move_in(things.database, manager, new)
+    tenancy = await tenancies.move_in(database, manager, new)
     if moved:
         left = since - timedelta(days=2)
-        await tenancies.move_out(things.database, manager, tenancy.id, left, day=since)
+        await tenancies.move_out(database, manager, tenancy.id, left, day=since)
 
 
 async def _suspect(things: Things, supervisor: Actor, unit: Unit, day: date) -> None:

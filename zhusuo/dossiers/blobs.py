@@ -69,17 +69,3 @@ async def forget_blob(db: Connection, sha256: str) -> None:
                 """,
                 sha256,
             )
-
-
-async def _is_being_removed(db: Connection, sha256: str) -> bool:
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (
-                SELECT
-                  FROM blob_removals
-                 WHERE sha256 = $1)
-            """,
-            sha256,
-        )
-    )

@@ -353,25 +353,6 @@ async def left_behind(db: Connection, limit: int) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def awaiting_inspection(db: Connection, actor: Actor) -> list[ZombieCase]:
-    """Cases of the actor's subdistricts that wait for somebody to go and look, the longest waiting first."""
-    rows = await db.fetch(
-        """
-        SELECT zombie_cases.id
-          FROM zombie_cases
-          JOIN carriers ON carriers.id = zombie_cases.carrier_id
-         WHERE zombie_cases.status = 'inspecting'
-           AND carriers.district_code = $1
-           AND carriers.subdistrict_code = ANY ($2::text[])
-      ORDER BY zombie_cases.changed_at
-        """,
-        actor.district_code,
-        sorted(actor.subdistricts),
-    )
-    found = {each.id: each for each in await by_ids(db, [row["id"] for row in rows])}
-    return [found[row["id"]] for row in rows]
-
-
 def _case(row: Row) -> ZombieCase:
     facts = dict(row)
     return ZombieCase(

@@ -15,7 +15,6 @@ from zhusuo.lookup.lists.model import NewListRow
 MOST_ROWS, MOST_BYTES = 100_000, 50 << 20
 MOST_COLUMNS = 60
 LONGEST_CELL = 2_000
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 ADDRESS = Column(
     key="address",
     name="住所",
@@ -36,7 +35,7 @@ async def read_file(data: bytes) -> ListFile:
     """Raises TooLarge, TableUnreadable, NotSuchATable, UnknownLayout."""
     if len(data) > MOST_BYTES:
         raise TooLarge(f"文件超过 {MOST_BYTES >> 20} MB，请分成几份。")
-    if data.startswith(WORKBOOKS):
+    if data.startswith(tables.WORKBOOKS):
         sheets = await tables.read(data, most_rows=MOST_ROWS + tables.HEADER_WITHIN, most_bytes=MOST_BYTES)
         return await asyncio.to_thread(_of_sheets, sheets)
     return await asyncio.to_thread(_of_csv, data)

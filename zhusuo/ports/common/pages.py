@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.response import Redirect, Template
 
-from zhusuo.people.model import HOME_OF, Actor, Role
+from zhusuo.people.model import Actor, Role
 from zhusuo.ports.common.components import Frame, RailLink
 from zhusuo.ports.common.guard import SAFE
 
@@ -182,7 +182,3 @@ def _link(link: RailLink, nearest: str, counts: dict[str, int]) -> RailLink:
         count=counts.get(link.href, 0),
         current=link.href == nearest,
     )
-
-
-def home_of(actor: Actor) -> str:
-    return HOME_OF[actor.role]
