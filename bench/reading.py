@@ -11,10 +11,12 @@ signed. What is wrong goes into a report (var/bench/reading) with the confusion 
 
 import argparse
 import asyncio
+import dataclasses
 import io
 import json
 import multiprocessing
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -231,10 +233,16 @@ async def read_all(readers: Readers, papers: Sequence[Paper]) -> tuple[list[list
     return list(pages), time.perf_counter() - began
 
 
-async def text_pages_per_second(readers: Readers, papers: Sequence[Paper]) -> float:
+async def text_pages_per_second(readers: Readers, papers: Sequence[Paper], folder: Path) -> float:
+    """Over copies, so that no document is open already when its turn comes."""
     pages = sum(paper.truth["pages"] for paper in papers)
-    rounds = max(1, TEXT_PAGES // pages)
-    _, seconds = await read_all(readers, list(papers) * rounds)
+    rounds = max(1, TEXT_PAGES // max(1, pages))
+    copies = []
+    for place, paper in enumerate(list(papers) * rounds):
+        copy = folder / f"{readers.marks}-{place}{paper.path.suffix}"
+        shutil.copyfile(paper.path, copy)
+        copies.append(dataclasses.replace(paper, path=copy))
+    _, seconds = await read_all(readers, copies)
     return pages * rounds / seconds
 
 
@@ -273,8 +281,8 @@ async def measured_ours(scans: Sequence[Paper], born_digital: Sequence[Paper]) -
         async with Readers(CORES) as readers:
             await asyncio.gather(*(all_pages(readers, scans[0].path) for _ in range(CORES)))  # models loaded
             read, seconds = await read_all(readers, scans)
-            marked_rate = await text_pages_per_second(readers, born_digital)
             read_digital, _ = await read_all(readers, born_digital)
+            marked_rate = await text_pages_per_second(readers, born_digital, Path(folder))
             scan = next((paper.path for paper in scans if paper.path.suffix == ".pdf"), None)
             thin = repeated(scan, THIN, Path(folder)) if scan else None
             alone = await seconds_beside(readers, thin, None) if thin else 0.0
@@ -282,7 +290,7 @@ async def measured_ours(scans: Sequence[Paper], born_digital: Sequence[Paper]) -
             beside = await seconds_beside(readers, thin, thick) if thin else 0.0
         async with Readers(CORES, marks=False) as readers:
             await read_all(readers, born_digital)
-            text_rate = await text_pages_per_second(readers, born_digital)
+            text_rate = await text_pages_per_second(readers, born_digital, Path(folder))
     return Ours(
         rate=sum(len(pages) for pages in read) / seconds,
         text_rate=text_rate,
@@ -375,14 +383,11 @@ def figures(bare: Bare, ours: Ours, seen: Counter[str], scores: Scores) -> list[
             held=ratio >= RATIO_BAR,
         ),
         Figure(
-            what="reading text layers",
-            measured=f"{ours.text_rate:.0f} pages/s",
-            bar=f"≥ {TEXT_BAR} pages/s",
-            held=ours.text_rate >= TEXT_BAR,
-        ),
-        Figure(
-            what="the same, with seals and signatures looked for on their pictures",
+            what="reading text layers: words, kinds, seals and signatures",
             measured=f"{ours.marked_rate:.0f} pages/s",
+            beside=f"{ours.text_rate:.0f} pages/s without seals and signatures",
+            bar=f"≥ {TEXT_BAR} pages/s",
+            held=ours.marked_rate >= TEXT_BAR,
         ),
         Figure(
             what=f"a {THIN}-page scan while one of {THICK} pages is being read",

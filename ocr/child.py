@@ -14,19 +14,20 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PIL import Image
 
 from ocr import protocol
+from ocr.cutting import Cutting
 from ocr.errors import Unreadable
 from ocr.exposure import flaws_of
 from ocr.model import Limits, Media
 from ocr.pdf import Pdf
 from ocr.pictures import Picture
-from ocr.protocol import Layer, Message
+from ocr.protocol import Layer, Message, Reading
 from ocr.sniff import HEAD_BYTES, sniff
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Paper(Protocol):
     def size(self, number: int) -> tuple[float, float]: ...
     def picture(self, number: int, side: int) -> Image.Image: ...
     def layer(self, number: int) -> Layer: ...
-    def may_be_marked(self, number: int) -> bool: ...
+    def cut_out(self, number: int, reading: Reading, side: int) -> tuple[Cutting, Image.Image] | None: ...
     def close(self) -> None: ...
 
 
@@ -75,21 +76,25 @@ class Child:
         message = {"media": paper.media, "page_count": paper.page_count, "warnings": paper.warnings}
         return message, b""
 
-    def words(self, path: str, number: int) -> Answer:
-        """The text layer of a page, if it can be trusted."""
+    def words(self, path: str, number: int, marks: bool) -> Answer:
+        """The text layer of a page, if it can be trusted, with a picture of where it may be sealed or signed."""
         paper = self._paper(path)
         layer = paper.layer(number)
         found = layer.reading
-        marked = found is not None and (paper.may_be_marked(number) or protocol.asks_for_signature(found))
-        reading = found and protocol.reading_out(found)
-        return {"reading": reading, "marked": marked, "unseen": layer.unseen[:MOST_UNSEEN]}, b""
+        cut = paper.cut_out(number, found, PAGE_SIDE) if found and marks else None
+        message: Message = {
+            "reading": found and protocol.reading_out(found),
+            "unseen": layer.unseen[:MOST_UNSEEN],
+            "cutting": cut and protocol.cutting_out(cut[0]) | {"size": cut[1].size},
+        }
+        return message, cut[1].tobytes() if cut else b""
 
-    def marks(self, path: str, number: int, turned: int, rows: list[Any]) -> Answer:
-        """The seals and signatures of a page whose text layer gave `rows`."""
-        picture = self._paper(path).picture(number, PAGE_SIDE)
-        if turned:
-            picture = picture.rotate(turned, expand=True)
-        return protocol.marks_out(*self._engine.marks(picture, protocol.lines_in(rows))), b""
+    def marks(self, cutting: Message, rows: list[Any], pixels: bytes) -> Answer:
+        """The seals and signatures of a page whose text layer gave `rows` and the picture of a part of it."""
+        picture = Image.frombytes("RGB", tuple(cutting["size"]), pixels)
+        return protocol.marks_out(
+            *self._engine.marks(picture, protocol.cutting_in(cutting), protocol.lines_in(rows))
+        ), b""
 
     def read(self, path: str, number: int) -> Answer:
         """The words of a page as the engine sees them."""
@@ -136,13 +141,13 @@ class Child:
         return Pdf(path, self._limits) if media == "pdf" else Picture(path, media, self._limits)
 
 
-def answer(child: Child, request: Message) -> Answer:
+def answer(child: Child, request: Message, lump: bytes = b"") -> Answer:
     """What the child says to a request; a reason instead of a result where there is none."""
     verbs: dict[str, Callable[..., Answer]] = {
         "inspect": child.inspect,
         "words": child.words,
         "read": child.read,
-        "marks": child.marks,
+        "marks": partial(child.marks, pixels=lump),
         "draw": child.draw,
     }
     try:
@@ -161,9 +166,10 @@ def serve(limits: Limits, threads: int) -> None:
     """Answer requests until the parent closes the pipe."""
     requests, answers = _private_pipes()
     child = Child(limits, threads)
-    while (request := protocol.read_frame(requests)) is not None:
+    while (asked := protocol.read_frame(requests)) is not None:
+        request, lump = asked
         _allow_processor_time(float(request["seconds"]) * threads)
-        answers.write(protocol.pack(*answer(child, request)))
+        answers.write(protocol.pack(*answer(child, request, lump)))
         answers.flush()
 
 

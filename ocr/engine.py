@@ -8,6 +8,7 @@ pay for a second detection. Used in the child process alone.
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr.cutting import Cutting
 from ocr.handwriting import find_signatures
 from ocr.layout import Piece, rows, two_up
 from ocr.look import look_of
 from ocr.model import Box, Line, Seal
 from ocr.protocol import Reading
 from ocr.quality import lost_of
-from ocr.seals import find_seals
+from ocr.seals import Part, find_seals
 from ocr.words import clean
 
 Picture = NDArray[np.uint8]  # blue, green, red: what the models were trained on
@@ -90,11 +92,14 @@ class Engine:
             signatures=tuple(find_signatures(picture, [line for row in found for line in row], seals)),
         )
 
-    def marks(self, image: Image.Image, lines: Sequence[Line]) -> tuple[list[Seal], list[Box]]:
-        """The seals and signatures of an upright page whose words are known already."""
+    def marks(self, image: Image.Image, cutting: Cutting, lines: Sequence[Line]) -> tuple[list[Seal], list[Box]]:
+        """The seals and signatures of a page whose words are known, on a picture of the part that may have any."""
         picture = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
-        seals = find_seals(picture, self._read_lines)
-        return seals, find_signatures(picture, lines, seals)
+        box = cutting.box
+        seals = find_seals(picture, self._read_lines, Part(cutting.page, [spot.within(box) for spot in cutting.spots]))
+        there = [replace(line, box=line.box.within(box)) for line in lines if line.box.meets(box)]
+        signatures = find_signatures(picture, there, seals, cutting.page)
+        return [replace(seal, box=seal.box.out_of(box)) for seal in seals], [each.out_of(box) for each in signatures]
 
     def _read_lines(self, crops: list[Picture]) -> list[Word]:
         read = self._rapid.recognize_txt(crops)

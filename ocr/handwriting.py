@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.cutting import SIGNING_REACH
 from ocr.model import Box, Line, Seal
 from ocr.words import ASKING
 
@@ -22,8 +23,6 @@ Picture = NDArray[Any]
 Mask = NDArray[Any]
 
 SIDE = 1400
-REACH = 11.0
-"""How far behind the words a signature may end, in heights of a line."""
 LEAST_INK = 0.25
 """Ink of a signature in squares of a line's height: a dash or a speck is less."""
 TALLER = 1.3
@@ -35,14 +34,22 @@ MOST_LETTERS = 8
 _ASKS = re.compile(r"[:：]|年.*月")
 
 
-def find_signatures(picture: Picture, lines: Sequence[Line], seals: Sequence[Seal]) -> list[Box]:
-    """Where an upright page (blue, green, red) is signed by hand."""
+def find_signatures(
+    picture: Picture, lines: Sequence[Line], seals: Sequence[Seal], page: tuple[int, int] | None = None
+) -> list[Box]:
+    """Where an upright page (blue, green, red) is signed by hand.
+
+    `picture` may be a part of a `page` of that height and width; all places are shares of the picture.
+    """
     asking = [(line, found["after"].strip()) for line in lines if (found := ASKING.search(line.text))]
     if not asking:
         return []
-    scale = min(1.0, SIDE / max(picture.shape[:2]))
+    whole = page or picture.shape[:2]
+    scale = min(1.0, SIDE / max(whole))
     small = picture if scale == 1.0 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    sheet = _Sheet(small, _ink(small, seals), lines, median(line.box.height for line in lines))
+    sheet = _Sheet(
+        small, _ink(small, seals, round(min(whole) * scale)), lines, median(line.box.height for line in lines)
+    )
     return [box for line, after in asking if (box := sheet.signed(line, after)) is not None]
 
 
@@ -93,7 +100,7 @@ class _Sheet:
     def _inked(self, line: Line, end: float, tall: float) -> Box | None:
         """Ink behind the words where nothing was read."""
         height, width = self.ink.shape
-        reach = end + REACH * tall * height / width
+        reach = end + SIGNING_REACH * tall * height / width
         right = min([1.0, reach, *(other.box.x0 for other in self.lines if _next_column(line, other, end, tall))])
         x0, x1 = round(end * width), round(right * width)
         y0 = round(max(0.0, line.box.middle - 1.1 * tall) * height)
@@ -148,13 +155,16 @@ def _written(place: Mask, tall: float) -> tuple[int, int, int, int] | None:
     return (left, top, width, height) if width > 0.8 * tall and height > 0.5 * tall else None
 
 
-def _ink(small: Picture, seals: Sequence[Seal]) -> Mask:
-    """Dark ink, without that of seals: red seals by their colour, rings of grey ones with all that stands in them."""
-    grey: Picture = small.min(axis=2)
-    around = max(31, (min(small.shape[:2]) // 20) | 1)
+def _ink(small: Picture, seals: Sequence[Seal], short: int) -> Mask:
+    """Dark ink, without that of seals: red seals by their colour, rings of grey ones with all that stands in them.
+
+    `short` is the shorter side of the whole page in pixels.
+    """
+    grey: Picture = cv2.min(cv2.min(small[:, :, 0], small[:, :, 1]), small[:, :, 2])
+    around = max(31, (short // 20) | 1)
     ink: Mask = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 18)
-    wide = small.astype(np.int16)
-    ink[(wide[:, :, 2] - np.maximum(wide[:, :, 1], wide[:, :, 0])) > 22] = 0
+    red: Picture = cv2.subtract(small[:, :, 2], cv2.max(small[:, :, 1], small[:, :, 0]))
+    ink[red > 22] = 0
     height, width = ink.shape
     for seal in seals:
         if seal.colour != "red":

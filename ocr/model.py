@@ -57,6 +57,28 @@ class Box:
         """The smallest box that holds both."""
         return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
+    def within(self, outer: "Box") -> "Box":
+        """This box in shares of another one."""
+        width, height = outer.width or 1.0, outer.height or 1.0
+        return Box(
+            (self.x0 - outer.x0) / width,
+            (self.y0 - outer.y0) / height,
+            (self.x1 - outer.x0) / width,
+            (self.y1 - outer.y0) / height,
+        )
+
+    def out_of(self, outer: "Box") -> "Box":
+        """The box that is this one in shares of another."""
+        return Box(
+            outer.x0 + self.x0 * outer.width,
+            outer.y0 + self.y0 * outer.height,
+            outer.x0 + self.x1 * outer.width,
+            outer.y0 + self.y1 * outer.height,
+        )
+
+    def meets(self, other: "Box") -> bool:
+        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
+
     def upright(self, turned: int) -> "Box":
         """This box of a page that appears `turned` degrees clockwise, on the page set upright."""
         if turned == 90:

@@ -5,6 +5,7 @@ Used in the child process alone.
 """
 
 import io
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,25 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image
 
+from ocr.cutting import Cutting, place_to_look_at, spots_of
+from ocr.drawn import Drawn, drawn_on, marks_on
 from ocr.errors import Unreadable
 from ocr.model import Limits, Media
-from ocr.protocol import Layer
-from ocr.textlayer import may_be_marked, read_layer
+from ocr.place import Place
+from ocr.protocol import Layer, Reading
+from ocr.textlayer import read_layer
 from ocr.typed import typed_words
 
 TAIL_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The page that was asked for last, and what it is made of as far as that was asked."""
+
+    number: int
+    page: Any
+    drawn: list[Drawn] | None = None
 
 
 class Pdf:
@@ -29,6 +42,7 @@ class Pdf:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.source, self.page_count, self.warnings = _mended(path, limits)
+        self._last: _Kept | None = None
         try:
             self._pdf = pdfium.PdfDocument(self.source)
             self._pdf.init_forms()
@@ -38,6 +52,7 @@ class Pdf:
             raise Unreadable("damaged", f"{len(self._pdf)} or {self.page_count} pages")
 
     def close(self) -> None:
+        self._last = None
         self._pdf.close()
 
     def size(self, number: int) -> tuple[float, float]:
@@ -55,19 +70,43 @@ class Pdf:
     def layer(self, number: int) -> Layer:
         """The text layer of a page; without a reading where the page has to be read as a picture."""
         page = self._page(number)
-        return read_layer(page, lambda: typed_words(self._typed_source, number))
+        return read_layer(page, self._drawn(number), lambda: typed_words(self._typed_source, number))
 
-    def may_be_marked(self, number: int) -> bool:
-        """Whether a page may be sealed or signed over its text layer."""
-        return may_be_marked(self._page(number))
+    def cut_out(self, number: int, reading: Reading, side: int) -> tuple[Cutting, Image.Image] | None:
+        """The part of a page that may be sealed or signed over its text layer, with the page `side` pixels long."""
+        page = self._page(number)
+        turned = reading.turned
+        place = Place.of(page, turned)
+        spots = spots_of([place.box(place.corners(*corners)) for corners in marks_on(page, self._drawn(number))])
+        lines = [line for row in reading.rows for line in row]
+        box = place_to_look_at(spots, lines, place.width / place.height)
+        if box is None:
+            return None
+        width, height = page.get_size()
+        seen = box.upright(360 - turned)
+        crop = seen.x0 * width, (1 - seen.y1) * height, (1 - seen.x1) * width, seen.y0 * height
+        scale = side / max(1.0, width, height)
+        image: Image.Image = page.render(scale=scale, rev_byteorder=True, crop=crop).to_pil().convert("RGB")
+        image = image.rotate(turned, expand=True) if turned else image
+        size = round(image.height / max(box.height, 0.001)), round(image.width / max(box.width, 0.001))
+        return Cutting(box=box, page=size, spots=spots), image
 
     def _page(self, number: int) -> Any:
+        """The page, kept until another one is asked for: what is known of it is asked for one after the other."""
         if not 1 <= number <= self.page_count:
             raise Unreadable("no_such_page", str(number))
-        try:
-            return self._pdf[number - 1]
-        except pdfium.PdfiumError as error:
-            raise Unreadable("damaged", str(error)) from error
+        if self._last is None or self._last.number != number:
+            try:
+                self._last = _Kept(number, self._pdf[number - 1])
+            except pdfium.PdfiumError as error:
+                raise Unreadable("damaged", str(error)) from error
+        return self._last.page
+
+    def _drawn(self, number: int) -> list[Drawn]:
+        page = self._page(number)
+        if self._last is None or self._last.drawn is None:
+            self._last = _Kept(number, page, drawn_on(page))
+        return self._last.drawn or []
 
     @cached_property
     def _typed_source(self) -> io.BytesIO | Path:

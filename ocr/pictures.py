@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
+from ocr.cutting import Cutting
 from ocr.errors import Unreadable
 from ocr.model import Limits, Media
-from ocr.protocol import Layer
+from ocr.protocol import Layer, Reading
 
 FORMATS: dict[Media, list[str]] = {
     "tiff": ["TIFF"],
@@ -74,9 +75,9 @@ class Picture:
         """A picture has no text layer."""
         return Layer(None)
 
-    def may_be_marked(self, number: int) -> bool:
+    def cut_out(self, number: int, reading: Reading, side: int) -> tuple[Cutting, Image.Image] | None:
         """A picture is looked at as a whole anyway."""
-        return False
+        return None
 
     def _opened(self) -> Image.Image:
         try:

@@ -1,8 +1,9 @@
 """Reading documents from an asyncio program: children kept alive, each behind a pipe, limited and replaceable.
 
-Two lanes keep small things from waiting behind big ones: inspections, drawings and text layers take milliseconds and
-run in children of their own; pages that have to be read by the engine run in others, one page at a time and in turn,
-so a photo waits for a few pages of a thick scan and not for all of it.
+Lanes keep small things from waiting behind big ones: inspections, drawings and text layers take milliseconds and run
+in children of their own, each document in one of them as long as that is not stuck, because opening it takes longer
+than a page; pages that have to be read by the engine run in others, one page at a time and in turn, so a photo waits
+for a few pages of a thick scan and not for all of it.
 """
 
 import asyncio
@@ -33,6 +34,9 @@ PASSED_ON = ("PATH", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
 MAY_BE_ONE_PAGE: frozenset[Code] = frozenset({"timeout", "out_of_memory", "crashed", "damaged", "truncated"})
 """What one page of a document may die of while the others can be read."""
 QUICK_CHILDREN = 2
+STUCK_SECONDS = 0.5
+"""A child that has been at one request for so long gets no more documents meanwhile."""
+MOST_HOMES = 64
 QUICK_TO_SLOW = 10
 """A child of the quick lane is used for so many times more requests than one that runs the engine."""
 
@@ -52,7 +56,8 @@ class Readers:
         self.processes = processes
         threads = max(1, len(os.sched_getaffinity(0)) // processes)
         uses = self.limits.pages_per_child
-        self._quick = _Lane(QUICK_CHILDREN, self.limits, threads=1, uses=uses * QUICK_TO_SLOW)
+        self._quick = [_Lane(1, self.limits, threads=1, uses=uses * QUICK_TO_SLOW) for _ in range(QUICK_CHILDREN)]
+        self._homes: dict[Path, _Lane] = {}
         self._engines = _Lane(processes, self.limits, threads=threads, uses=uses)
 
     async def __aenter__(self) -> Self:
@@ -61,11 +66,11 @@ class Readers:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.gather(self._quick.close(), self._engines.close())
+        await asyncio.gather(*(lane.close() for lane in (*self._quick, self._engines)))
 
     async def inspect(self, path: Path, name: str = "") -> Inspection:
         """What a document is, without reading it; `name` as the person called it. Raises `Unreadable`."""
-        message, _ = await self._quick.ask(_request("inspect", path), self.limits.inspect_seconds)
+        message, _ = await self._quick_for(path).ask(_request("inspect", path), self.limits.inspect_seconds)
         found = _believed(protocol.inspection_in, message)
         if name and not suits_name(found.media, name):
             warning = f"文件名后缀与内容不符，已按 {found.media.upper()} 读取。"
@@ -75,13 +80,13 @@ class Readers:
     async def look(self, path: Path, number: int, width: int = 1400) -> tuple[bytes, tuple[str, ...]]:
         """Page `number` as WebP before it is read, and what is wrong with the picture, by codes of `ocr.quality`."""
         request = _request("draw", path, number=number, width=width, turned=0, judged=True)
-        message, image = await self._quick.ask(request, self.limits.draw_seconds)
+        message, image = await self._quick_for(path).ask(request, self.limits.draw_seconds)
         return image, _believed(protocol.codes_in, message)
 
     async def draw(self, path: Path, number: int, width: int = 1400, turned: int = 0) -> bytes:
         """Page `number` as WebP, `width` pixels wide; `turned` as its `Page` says, to have it upright."""
         request = _request("draw", path, number=number, width=width, turned=turned)
-        _, image = await self._quick.ask(request, self.limits.draw_seconds)
+        _, image = await self._quick_for(path).ask(request, self.limits.draw_seconds)
         return image
 
     async def read(self, path: Path) -> AsyncIterator[Page]:
@@ -113,7 +118,17 @@ class Readers:
 
     def pids(self) -> list[int]:
         """The living children, for whoever watches memory."""
-        return self._quick.pids() + self._engines.pids()
+        return [pid for lane in (*self._quick, self._engines) for pid in lane.pids()]
+
+    def _quick_for(self, path: Path) -> "_Lane":
+        """Where a document is open already, or may be opened."""
+        home = self._homes.pop(path, None)
+        if home is None or home.is_stuck:
+            home = min(self._quick, key=lambda lane: (lane.is_stuck, lane.asked, lane.answered))
+        self._homes[path] = home
+        if len(self._homes) > MOST_HOMES:
+            self._homes.pop(next(iter(self._homes)))
+        return home
 
     async def _page(self, path: Path, number: int, until: float) -> Page | Unreadable:
         """A page, or why it was not read: the others are none the worse for it."""
@@ -125,11 +140,12 @@ class Readers:
             return reason
 
     async def _read_page(self, path: Path, number: int, until: float) -> Page:
-        message, _ = await self._quick.ask(_request("words", path, number=number), self._seconds(until))
+        request = _request("words", path, number=number, marks=self.marks)
+        message, pixels = await self._quick_for(path).ask(request, self._seconds(until))
         if message["reading"] is not None:
             page = _believed(lambda given: protocol.page_in(number, given), message["reading"])
-            if message["marked"] and self.marks:
-                page = await self._with_marks(path, page, message["reading"]["rows"], until)
+            if message["cutting"]:
+                page = await self._with_marks(page, message, pixels, until)
         else:
             picture = await self._read_picture(path, number, until)
             page = _believed(lambda given: protocol.page_in(number, given), picture["reading"])
@@ -148,10 +164,10 @@ class Readers:
             message, _ = await self._engines.ask(request, self._seconds(until))
         return message
 
-    async def _with_marks(self, path: Path, page: Page, rows: list[Any], until: float) -> Page:
+    async def _with_marks(self, page: Page, words: Message, pixels: bytes, until: float) -> Page:
         """A page of a text layer with its seals and signatures, which only its picture shows."""
-        request = _request("marks", path, number=page.number, turned=page.turned, rows=rows)
-        message, _ = await self._engines.ask(request, self._seconds(until))
+        request = {"verb": "marks", "about": {"cutting": words["cutting"], "rows": words["reading"]["rows"]}}
+        message, _ = await self._engines.ask(request, self._seconds(until), pixels)
         return _believed(
             lambda given: dataclasses.replace(
                 page, seals=protocol.seals_in(given), signatures=protocol.signatures_in(given)
@@ -175,24 +191,40 @@ class _Lane:
         self._threads = threads
         self._uses = uses
         self._idle: list[_Child] = []
-        self._busy: set[_Child] = set()
+        self._busy: dict[_Child, float] = {}
+        self.asked = 0
+        """Requests that are waiting or at work."""
+        self.answered = 0
 
-    async def ask(self, request: Message, seconds: float) -> tuple[Message, bytes]:
-        """The answer to `request` within `seconds` once its turn has come."""
-        async with self._free:
-            child = await self._child()
-            self._busy.add(child)
-            try:
-                message, lump = await child.ask(request, seconds)
-            except BaseException:
-                await child.kill()
-                raise
-            finally:
-                self._busy.discard(child)
-            if child.uses >= self._uses or message.get("unreadable") in ("crashed", "out_of_memory"):
-                await child.kill()
-            else:
-                self._idle.append(child)
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a child has been at one request for long."""
+        return any(time.monotonic() - since > STUCK_SECONDS for since in self._busy.values())
+
+    async def ask(self, request: Message, seconds: float, pixels: bytes = b"") -> tuple[Message, bytes]:
+        """The answer to `request` with its `pixels` within `seconds` once its turn has come."""
+        self.asked += 1
+        try:
+            async with self._free:
+                return await self._answer(request, seconds, pixels)
+        finally:
+            self.asked -= 1
+            self.answered += 1
+
+    async def _answer(self, request: Message, seconds: float, pixels: bytes) -> tuple[Message, bytes]:
+        child = await self._child()
+        self._busy[child] = time.monotonic()
+        try:
+            message, lump = await child.ask(request, seconds, pixels)
+        except BaseException:
+            await child.kill()
+            raise
+        finally:
+            del self._busy[child]
+        if child.uses >= self._uses or message.get("unreadable") in ("crashed", "out_of_memory"):
+            await child.kill()
+        else:
+            self._idle.append(child)
         return _result(message), lump
 
     async def close(self) -> None:
@@ -245,11 +277,11 @@ class _Child:
     def is_alive(self) -> bool:
         return self._process.returncode is None
 
-    async def ask(self, request: Message, seconds: float) -> tuple[Message, bytes]:
+    async def ask(self, request: Message, seconds: float, pixels: bytes) -> tuple[Message, bytes]:
         self.uses += 1
         try:
             async with asyncio.timeout(seconds):
-                self._requests.write(protocol.pack({**request, "seconds": seconds}))
+                self._requests.write(protocol.pack({**request, "seconds": seconds}, pixels))
                 await self._requests.drain()
                 body, lump = protocol.sizes(await self._answers.readexactly(protocol.HEADER.size))
                 return protocol.unpack(await self._answers.readexactly(body)), await self._answers.readexactly(lump)

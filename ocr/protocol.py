@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from ocr.cutting import Cutting
 from ocr.layout import text_of
 from ocr.model import Box, Inspection, Line, Media, Method, Page, Seal, SealShape
 from ocr.quality import in_order
-from ocr.words import ASKING, clean
+from ocr.words import clean
 
 LARGEST_FRAME = 64 * 1024 * 1024
 HEADER = struct.Struct(">II")
@@ -74,13 +75,13 @@ def unpack(body: bytes) -> Message:
     return message
 
 
-def read_frame(stream: IO[bytes]) -> Message | None:
-    """The next message on a blocking stream, or None at its end."""
+def read_frame(stream: IO[bytes]) -> tuple[Message, bytes] | None:
+    """The next message on a blocking stream with its lump, or None at its end."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None
-    body, _ = sizes(header)
-    return unpack(stream.read(body))
+    body, lump = sizes(header)
+    return unpack(stream.read(body)), stream.read(lump)
 
 
 def reading_out(reading: Reading) -> Message:
@@ -104,13 +105,26 @@ def marks_out(seals: Sequence[Seal], signatures: Sequence[Box]) -> Message:
     }
 
 
+def cutting_out(cutting: Cutting) -> Message:
+    return {
+        "box": _corners(cutting.box),
+        "page": cutting.page,
+        "spots": [_corners(spot) for spot in cutting.spots],
+    }
+
+
+def cutting_in(message: Message) -> Cutting:
+    height, width = message["page"]
+    return Cutting(
+        box=_box(message["box"]),
+        page=(int(height), int(width)),
+        spots=tuple(_box(corners) for corners in message["spots"]),
+    )
+
+
 def lines_in(rows: Sequence[Sequence[Any]]) -> list[Line]:
     """The lines of rows as `reading_out` gives them."""
     return [_line(*parts) for row in rows for parts in row]
-
-
-def asks_for_signature(reading: Reading) -> bool:
-    return any(ASKING.search(line.text) for row in reading.rows for line in row)
 
 
 def page_in(number: int, message: Message) -> Page:

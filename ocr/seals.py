@@ -44,6 +44,12 @@ MOST = 12
 LINE = 48
 OUTER, INNER = 0.955, 0.56
 """The band of a round seal where its owner stands, in radii."""
+SURE = 0.9
+"""Words read with this confidence in one way are not read in the other, where ink is as sharp in colour as in light."""
+FILLING = 0.7
+"""So much of the width and height of a spot a seal has for the spot to be that seal."""
+AS_WIDE = 2.2
+"""A seal is not so many times wider than high, or higher than wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +87,76 @@ class Ring:
         return float(across), float(down)
 
 
-def find_seals(picture: Picture, read: Reader | None = None) -> list[Seal]:
-    """The seals of an upright page (blue, green, red), read by `read` where it is given, row by row."""
-    scale = min(1.0, SIDE / max(picture.shape[:2]))
+def find_seals(picture: Picture, read: Reader | None = None, part: "Part | None" = None) -> list[Seal]:
+    """The seals of an upright page (blue, green, red), read by `read` where it is given, row by row.
+
+    `picture` may be a part of a page that was drawn from a PDF; places are then shares of that part.
+    """
+    whole = part.size if part else picture.shape[:2]
+    scale = min(1.0, SIDE / max(whole))
     small = picture if scale == 1.0 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    short = round(min(whole) * scale)
     found: list[_Found] = []
-    for colour, strong, weak in _inks(small):
-        for ring, shape in (*_in_spots(strong), *((ring, "round") for ring in _in_haze(weak, CLOSED))):
-            if not any(_meet(ring, other.ring) for other in found):
-                found.append(_Found(ring, shape, colour))
-    for ring in _grey_rings(small):
+    for ring, shape, colour in _rings(small, short, max(whole) * min(whole) * scale**2):
         if not any(_meet(ring, other.ring) for other in found):
-            found.append(_Found(ring, "round", "grey"))
+            found.append(_Found(ring, shape, colour))
+        if part is not None and not part.has_more([_seal(each, small.shape).box for each in found], small.shape):
+            break
     beside = rows([Piece(each.ring.x, each.ring.y, 2 * each.ring.b) for each in found])
     found = [found[index] for row in beside for index in row][:MOST]
     seals = [_seal(each, small.shape) for each in found]
-    return seals if read is None else _named(picture, scale, found, seals, read)
+    return seals if read is None else _named(picture, scale, found, seals, read, drawn=part is not None)
+
+
+def _rings(small: Picture, short: int, area: float) -> Iterator[tuple[Ring, SealShape, str]]:
+    """What may be seals on a page with that shorter side and area, the surest first, some of it more than once."""
+    inks = list(_inks(small, area))
+    for colour, strong, _ in inks:
+        for ring, shape in _in_spots(strong, short):
+            yield ring, shape, colour
+    for colour, _, weak in inks:
+        for ring in _in_haze(weak, CLOSED, short):
+            yield ring, "round", colour
+    for ring in _grey_rings(small, short):
+        yield ring, "round", "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a picture is a part of: a page of `size` (height, width) in its pixels, drawn from a PDF.
+
+    `spots` are all the places of the picture (as shares of it) where there is anything but print.
+    """
+
+    size: tuple[int, int]
+    spots: Sequence[Box]
+
+    def has_more(self, known: Sequence[Box], shape: tuple[int, ...]) -> bool:
+        """Whether a picture of that shape has anything about as wide as high that is none of the `known` seals."""
+        for spot in self.spots:
+            wide, high = spot.width * shape[1], spot.height * shape[0]
+            if max(wide, high) < AS_WIDE * min(wide, high) and not any(_covers(box, spot) for box in known):
+                return True
+        return False
+
+
+def _covers(box: Box, spot: Box) -> bool:
+    """Whether a seal fills a spot, so that nothing else is there."""
+    across = min(box.x1, spot.x1) - max(box.x0, spot.x0)
+    down = min(box.y1, spot.y1) - max(box.y0, spot.y0)
+    return across > FILLING * spot.width and down > FILLING * spot.height
 
 
 def _named(
-    picture: Picture, scale: float, found: Sequence["_Found"], seals: Sequence[Seal], read: Reader
+    picture: Picture, scale: float, found: Sequence["_Found"], seals: Sequence[Seal], read: Reader, *, drawn: bool
 ) -> list[Seal]:
     """The seals with their words; a grey ring and a square frame without any are something else."""
-    strips = [
-        (place, strip)
-        for place, each in enumerate(found)
-        for strip in _strips(*_cut_out(picture, each.ring.scaled(1 / scale)), each)
-    ]
     best: dict[int, tuple[str, float]] = {}
-    words = read([strip for _, strip in strips]) if strips else []
-    for (place, _), (text, score) in zip(strips, words, strict=True):
-        if _worth(text, score) > _worth(*best.get(place, ("", 0.0))):
-            best[place] = clean(text), score
+    ways = [_strips(*_cut_out(picture, each.ring.scaled(1 / scale)), each) for each in found]
+    if drawn:  # nothing has blurred the colour: its own way is nearly always enough
+        _read_ways({place: [_trimmed(strips[-1])] for place, strips in enumerate(ways)}, read, best)
+        ways = [[] if best.get(place, ("", 0.0))[1] >= SURE else strips for place, strips in enumerate(ways)]
+    _read_ways(dict(enumerate(ways)), read, best)
     named = []
     for place, (each, seal) in enumerate(zip(found, seals, strict=True)):
         text, score = best.get(place, ("", 0.0))
@@ -121,6 +165,15 @@ def _named(
         elif each.colour != "grey" and each.shape != "square":
             named.append(seal)
     return named
+
+
+def _read_ways(ways: dict[int, list[Picture]], read: Reader, best: dict[int, tuple[str, float]]) -> None:
+    """The best words for each seal by its number, from the strips in which it may be seen best."""
+    strips = [(place, strip) for place, own in ways.items() for strip in own]
+    words = read([strip for _, strip in strips]) if strips else []
+    for (place, _), (text, score) in zip(strips, words, strict=True):
+        if _worth(text, score) > _worth(*best.get(place, ("", 0.0))):
+            best[place] = clean(text), score
 
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -154,8 +207,10 @@ def _seal(found: _Found, size: tuple[int, ...]) -> Seal:
 # Ink
 
 
-def _inks(small: Picture) -> Iterator[tuple[str, Mask, Mask]]:
+def _inks(small: Picture, area: float) -> Iterator[tuple[str, Mask, Mask]]:
     """Red ink and blue ink, each as a mask of what is surely coloured and of a haze; a grey copy has neither.
+
+    `area` is that of the whole page in pixels, of which there must be a little ink.
 
     Colour is told from the paper around it, because photos are yellow on one side and scans near their fold.
     """
@@ -166,13 +221,12 @@ def _inks(small: Picture) -> Iterator[tuple[str, Mask, Mask]]:
     yellow = lab[:, :, 2].astype(np.int16) - around[:, :, 2]
     for colour, strength, other in (("red", red, np.abs(yellow)), ("blue", -yellow, red)):
         weak = (strength > HAZY) & (strength > 0.6 * other)
-        if weak.mean() > 0.0004:
+        if weak.sum() > 0.0004 * area:
             yield colour, (weak & (strength > COLOURED)).astype(np.uint8), weak.astype(np.uint8)
 
 
-def _in_spots(mask: Mask) -> Iterator[tuple[Ring, SealShape]]:
-    """Rings and frames among the coherent spots of one ink."""
-    short = min(mask.shape)
+def _in_spots(mask: Mask, short: int) -> Iterator[tuple[Ring, SealShape]]:
+    """Rings and frames among the coherent spots of one ink; `short` is the shorter side of the page."""
     reach = max(3, round(short * 0.012)) | 1
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
@@ -203,10 +257,10 @@ def _shaped(spot: Mask, mask: Mask, short: int) -> Iterator[tuple[Ring, SealShap
         yield Ring(x, y, one / 2, two / 2, angle, 0.8), "square"
 
 
-def _in_haze(mask: Mask, closed: float) -> Iterator[Ring]:
+def _in_haze(mask: Mask, closed: float, short: int) -> Iterator[Ring]:
     """Round rings wherever ink lies on a circle: of seals that touch, that are faint, or that lost a part."""
     thick = cv2.dilate(mask, np.ones((3, 3), np.uint8))
-    for ring in _circles(mask):
+    for ring in _circles(mask, short):
         best = _best(thick, ring)
         if best.closed >= closed and _share(mask, best) < FILLED and _seen(mask, best.points(1.12)).mean() < FREE:
             yield best
@@ -244,12 +298,12 @@ def _seen(mask: Mask, points: NDArray[np.float64]) -> NDArray[np.bool_]:
 # Grey copies
 
 
-def _grey_rings(small: Picture) -> list[Ring]:
+def _grey_rings(small: Picture, short: int) -> list[Ring]:
     """Rings of dark ink on a page without colour: closed most of the way and free on both sides."""
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     dark = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12)
     rings: list[Ring] = []
-    for ring in sorted(_in_haze(dark, CLOSED_GREY), key=lambda each: -each.closed):
+    for ring in sorted(_in_haze(dark, CLOSED_GREY, short), key=lambda each: -each.closed):
         inside = np.stack([_seen(dark, ring.points(share)) for share in (0.88, 0.8)]).mean()
         if inside < FREE and not any(_meet(ring, other) for other in rings):
             rings.append(ring)
@@ -271,19 +325,18 @@ def _best(mask: Mask, ring: Ring) -> Ring:
     return Ring(ring.x + right, ring.y + down, ring.a * grown, ring.b * grown, 0.0, float(closed.max()))
 
 
-def _circles(mask: Mask) -> list[Ring]:
+def _circles(mask: Mask, short: int) -> list[Ring]:
     """Where circles may be: asked of a picture of half the size, which is enough to point there."""
     half = cv2.resize(mask * 255, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    short = min(half.shape)
     found = cv2.HoughCircles(
         cv2.GaussianBlur(half, (3, 3), 0),
         cv2.HOUGH_GRADIENT,
         dp=2,
-        minDist=0.4 * SMALLEST * short,
+        minDist=0.2 * SMALLEST * short,
         param1=120,
         param2=26,
-        minRadius=round(0.8 * SMALLEST * short),
-        maxRadius=round(LARGEST * short / 2),
+        minRadius=round(0.4 * SMALLEST * short),
+        maxRadius=round(LARGEST * short / 4),
     )
     if found is None:
         return []
@@ -336,6 +389,19 @@ def _unrolled(ink: Picture, ring: Ring) -> Picture:
     y = ring.y + along * np.sin(turn) + across * np.cos(turn)
     line = cv2.remap(ink, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=(255, 255, 255))
     return np.ascontiguousarray(line)
+
+
+def _trimmed(strip: Picture) -> Picture:
+    """A strip from the first to the last character that fills it.
+
+    Its ends are where the ring is open or holds a number in small figures upside down, which is read as debris.
+    """
+    light = strip[:, :, 1].astype(np.int16)
+    middle = light[round(0.38 * LINE) : round(0.7 * LINE)]
+    written = np.flatnonzero((middle < np.median(light) - 60).sum(axis=0) >= 2)
+    if len(written) == 0:
+        return strip
+    return np.ascontiguousarray(strip[:, max(0, written[0] - LINE // 4) : written[-1] + LINE // 4])
 
 
 def _ink_alone(picture: Picture, colour: str, ring: Ring | None = None) -> Picture:

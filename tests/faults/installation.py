@@ -383,7 +383,7 @@ async def installation() -> AsyncIterator[Installation]:
 async def _fill(settings: Settings) -> str:
     """Three rows of shops; the token of an intake system that may file and reuse."""
     async with opened(settings) as things:
-        await load.load(things, today(), lambda *_: None, houses=HOUSES, specimens=())
+        await load.load(things, today(), lambda *_: None, houses=HOUSES, specimens=(), to_file=())
         async with things.database.connection() as db:
             row = await db.fetchrow("SELECT id, organisation_id FROM persons WHERE login = 'zhoumin'")
         assert row is not None

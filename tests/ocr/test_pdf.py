@@ -194,3 +194,69 @@ def test_white_words_on_a_dark_bar_are_seen(tmp_path: Path) -> None:
     layer = opened(hostile.plain_pdf(tmp_path / "a.pdf", hostile.WORDS + b" " + bar)).layer(1)
     assert "Unit 1404" in words_of(layer.reading)
     assert layer.unseen == ""
+
+
+def dotted(path: Path, *, inside_of_a_form: bool, extra: bytes = b"") -> Path:
+    """A page of four hundred words, each drawn by itself, and then a picture as large as a seal."""
+    words = b"".join(
+        b"BT /F1 8 Tf %d %d Td (Lease) Tj ET " % (40 + 26 * (at % 20), 800 - 14 * (at // 20)) for at in range(400)
+    )
+    drawing = words + b"q 120 0 0 120 400 100 cm /Im Do Q"
+    dot = stream_of_a_dot()
+    if not inside_of_a_form:
+        objects = hostile.one_page(hostile.stream(drawing), extra)
+        objects[2] = objects[2].replace(b"/Font <<", b"/XObject << /Im 5 0 R >> /Font <<")
+        return hostile.pdf(path, [*objects, dot])
+    objects = hostile.one_page(hostile.stream(b"q 0.5 0 0 0.5 0 421 cm /Fm Do Q"), extra)
+    objects[2] = objects[2].replace(b"/Font <<", b"/XObject << /Fm 6 0 R >> /Font <<")
+    about = (
+        b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /Im 5 0 R >> "
+        b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    )
+    return hostile.pdf(path, [*objects, dot, hostile.stream(drawing, about)])
+
+
+def stream_of_a_dot() -> bytes:
+    about = b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB /BitsPerComponent 8"
+    return hostile.stream(b"\xd0\x20\x20", about)
+
+
+@pytest.mark.parametrize(
+    ("inside_of_a_form", "rotate", "corners"),
+    [
+        (False, 0, (400 / 595, 1 - 220 / 842, 520 / 595, 1 - 100 / 842)),
+        (True, 0, (200 / 595, 1 - 531 / 842, 260 / 595, 1 - 471 / 842)),
+        (True, 90, (200 / 595, 1 - 531 / 842, 260 / 595, 1 - 471 / 842)),
+        (False, 270, (400 / 595, 1 - 220 / 842, 520 / 595, 1 - 100 / 842)),
+    ],
+)
+def test_of_a_page_with_words_only_the_part_that_may_be_sealed_is_drawn(
+    tmp_path: Path, inside_of_a_form: bool, rotate: int, corners: tuple[float, float, float, float]
+) -> None:
+    pdf = opened(dotted(tmp_path / "a.pdf", inside_of_a_form=inside_of_a_form, extra=b"/Rotate %d" % rotate))
+    reading = pdf.layer(1).reading
+    assert reading is not None
+    cut = pdf.cut_out(1, reading, 2000)
+    assert cut is not None
+    [spot], image = cut[0].spots, cut[1]
+    assert (spot.x0, spot.y0, spot.x1, spot.y1) == pytest.approx(corners, abs=0.002)
+    assert image.width * image.height < 0.2 * cut[0].page[0] * cut[0].page[1]
+    middle = spot.within(cut[0].box)
+    assert image.getpixel((round((middle.x0 + middle.x1) / 2 * image.width), round(middle.middle * image.height))) == (
+        208,
+        32,
+        32,
+    )
+
+
+def test_a_page_of_print_alone_is_not_drawn_at_all() -> None:
+    pdf = opened(LEASE_WITH_TEXT)
+    reading = pdf.layer(1).reading
+    assert reading is not None
+    assert pdf.cut_out(1, reading, 2000) is None
+
+
+def test_a_picture_of_the_whole_page_counts_even_behind_hundreds_of_words(tmp_path: Path) -> None:
+    path = dotted(tmp_path / "a.pdf", inside_of_a_form=False)
+    path.write_bytes(path.read_bytes().replace(b"q 120 0 0 120 400 100 cm", b"q 595 0 0 842 000 000 cm"))
+    assert opened(path).layer(1).reading is None

@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.cutting import Cutting
 from ocr.engine import Engine
 from ocr.handwriting import find_signatures
-from ocr.model import Box, Line, Seal
+from ocr.model import WHOLE_PAGE, Box, Line, Seal
 from ocr.seals import find_seals
 
 FONT = Path(__file__).parents[2] / "zhusuo" / "fonts" / "NotoSansSC-Regular.subset.otf"
@@ -161,7 +162,7 @@ def engine() -> Engine:
 @pytest.mark.parametrize("change", [as_it_is, as_scanned, as_copied])
 def test_the_words_along_the_ring_are_read(engine: Engine, change: Change) -> None:
     page = change(stamped(sheet(4), (700, 1300), turned=-9))
-    seals, _ = engine.marks(page, [])
+    seals, _ = engine.marks(page, Cutting(WHOLE_PAGE, (A4[1], A4[0]), (WHOLE_PAGE,)), [])
     assert [seal.text for seal in seals] == [NAME]
     assert seals[0].confidence > 0.8
 

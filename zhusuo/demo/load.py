@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from stdnum.cn import uscc
@@ -43,7 +44,10 @@ from zhusuo.waivers import actions as waivers
 Tell = Callable[[int, int, str], None]
 REGISTERED = 0.07
 """The share of tenants who were registered through 住所云."""
-SPECIMENS = ("bundle-01", "bundle-04", "bundle-06")
+SPECIMENS = ("bundle-01", "bundle-06")
+"""Specimen bundles that were handed in and wait for review."""
+TO_FILE = ("bundle-04",)
+"""Specimen bundles whose carrier waits for its papers, for whoever wants to bring them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +75,11 @@ async def load(
     *,
     houses: Sequence[House] | None = None,
     specimens: Sequence[str] = SPECIMENS,
+    to_file: Sequence[str] = TO_FILE,
 ) -> str:
     """Fill an empty installation; the token of the stand-in intake system comes back.
 
-    `houses` and `specimens` name what to load, the whole district unless less is wanted.
+    `houses`, `specimens` and `to_file` name what to load, the whole district unless less is wanted.
     """
     chance = random.Random(20261122)  # noqa: S311 - the same district every time
     await waivers.import_shipped(things.database)
@@ -85,8 +90,12 @@ async def load(
         tell(step, total, house.name)
         await _house(things, desk, house, step + 1, chance, day)
     tell(len(houses), total, "样本材料")
-    for name in specimens:
-        await _specimen(things, desk, Path(str(files("zhusuo") / "specimens" / name)), day)
+    for name in (*specimens, *to_file):
+        folder = Path(str(files("zhusuo") / "specimens" / name))
+        truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+        carrier = await _specimen_carrier(things, desk, truth)
+        if name in specimens:
+            await _file_specimen(things, desk, carrier, folder, truth, day)
     await inspections.load(things, desk.supervisor, desk.second_supervisor, day)
     tell(total - 1, total, "接入系统")
     return await _intake(things, desk)
@@ -403,9 +412,8 @@ def _new_uscc(chance: random.Random) -> str:
 # 样本材料
 
 
-async def _specimen(things: Things, desk: Desk, folder: Path, day: date) -> None:
-    """One specimen bundle: its building filed by its operator; tenants bring the leases later."""
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+async def _specimen_carrier(things: Things, desk: Desk, truth: dict[str, Any]) -> Carrier:
+    """The carrier of a specimen bundle with its units, managed by an operator and not filed yet."""
     told = truth["carrier"]
     manager = desk.managers["binjiang"]
     kind = {"street_shop": CarrierKind.STREET}.get(told["kind"]) or CarrierKind(told["kind"])
@@ -433,8 +441,16 @@ async def _specimen(things: Things, desk: Desk, folder: Path, day: date) -> None
         table.writerow((unit["building"], unit["floor"], unit["unit"], unit["area_m2"], "", ""))
     found = sheets.unit_records(await tables.read(("\ufeff" + text.getvalue()).encode()))
     await unit_actions.import_units(things.database, manager, carrier.id, found, dry_run=False)
+    return carrier
+
+
+async def _file_specimen(
+    things: Things, desk: Desk, carrier: Carrier, folder: Path, truth: dict[str, Any], day: date
+) -> None:
+    """A specimen bundle filed by its operator; tenants bring the leases later."""
+    manager = desk.managers["binjiang"]
     filing = await filings.start_filing(things.database, manager, carrier.id, day=day)
-    situation = TitleSituation.MANDATED if told.get("mandate") else TitleSituation.OWNER_LETS
+    situation = TitleSituation.MANDATED if truth["carrier"].get("mandate") else TitleSituation.OWNER_LETS
     await filings.set_title_situation(things.database, manager, filing.id, situation)
     for document in truth["documents"]:
         if document["kind"] == "lease":

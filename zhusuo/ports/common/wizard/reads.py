@@ -23,8 +23,12 @@ from zhusuo.dossiers.model import (
 from zhusuo.errors import NotFound
 from zhusuo.lookup.search import suggest
 from zhusuo.people.model import Actor, Role
+from zhusuo.ports.common.cards import Params
+from zhusuo.ports.common.chain_card import chain_card
 from zhusuo.ports.common.filers import capacity_of
 from zhusuo.ports.common.wizard.rows import Papers
+from zhusuo.registrations.crosschecks import CrossCheck, cross_checks
+from zhusuo.registrations.papers import papers_of
 
 FOUND = 20
 
@@ -338,6 +342,8 @@ class Checked:
     units: scope.Resolved
     scope_text: str
     expired: tuple[str, ...]
+    checks: tuple[CrossCheck, ...]
+    chain: Params | None
 
     @property
     def missing(self) -> list[Requirement]:
@@ -354,6 +360,9 @@ async def checked(db: Connection, filing: Filing, day: date) -> Checked:
     fields: dict[UUID, list[DocumentField]] = {}
     for field in await document_fields.fields(db, [each.id for each in found.documents]):
         fields.setdefault(field.document_id, []).append(field)
+    read = await papers_of(db, [each.id for each in found.documents])
+    said = [paper for each in found.documents for paper in read.get(each.id, ())]
+    addresses = await carriers.addresses(db, filing.carrier_id)
     return Checked(
         papers=found,
         fields=fields,
@@ -363,6 +372,8 @@ async def checked(db: Connection, filing: Filing, day: date) -> Checked:
         expired=tuple(
             each.file_name for each in found.documents if each.valid_until is not None and each.valid_until < day
         ),
+        checks=tuple(cross_checks(found.documents, said, (), (), addresses, day, resolved.units)),
+        chain=chain_card(said, filing.title_situation, resolved.units, resolved.units, day),
     )
 
 
