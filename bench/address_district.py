@@ -5,10 +5,12 @@ import csv
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from bench.data import uuids
 from zhusuo.addresses.keys import address_key, building_key, canonical, covers, number_parts, pinyin_of

@@ -39,7 +39,7 @@ def address_json(address: Address) -> dict[str, Any]:
     floor = int(address.floor) if _WHOLE.match(address.floor) else None
     if floor is None:
         part = floor_words(address.floor) + part
-    parts = {name: getattr(address, name) or None for name in Address.__slots__}
+    parts = {name: getattr(address, name) or None for name in Address.__struct_fields__}
     return parts | {
         "building": "/".join(filter(None, (bare_building(address.building), zone))) or None,
         "floor": floor,

@@ -34,7 +34,7 @@ FORMER_DISTRICTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Lexicon:
     """词表. What ships beside this module; a copy `with_roads` also knows the roads of an installation.
 

@@ -1,7 +1,9 @@
 """标准地址 and what was noticed on the way to it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Literal
+
+from msgspec import Struct
 
 Class = Literal["A", "B", "C", "N"]
 
@@ -36,16 +38,13 @@ CAPS: dict[str, Class] = {
     "empty": "N",
 }
 
-_ORDER = "ABCN"
+
+def worst(classes: Iterable[Class]) -> Class:
+    """The most careful of these classes; A for none."""
+    return max(classes, default="A")  # they stand in the order of the alphabet
 
 
-def worst(first: Class, second: Class) -> Class:
-    """The more careful of two classes."""
-    return first if _ORDER.index(first) >= _ORDER.index(second) else second
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """标准地址. The first nine parts lead to the carrier, the others to the unit; "" where the text says nothing.
 
     Parts are bare: road 肇嘉浜路, lane 1870, number 12 (816-820, 225、229, 268甲), floor 18 (-1 for B1, 1夹 for a
@@ -67,8 +66,7 @@ class Address:
     part: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """What differed from the normal form, in words for the counter, and where in the text as it was given."""
 
     code: str
@@ -76,8 +74,7 @@ class Reason:
     span: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Washed:
+class Washed(Struct, frozen=True, kw_only=True):
     """An address after washing. `rest` is what was not understood; `known_road` says the road is in the lexicon."""
 
     input: str
@@ -90,7 +87,4 @@ class Washed:
     @property
     def cap(self) -> Class:
         """The best class that `lookup` may give to this text."""
-        cap: Class = "A"
-        for reason in self.reasons:
-            cap = worst(cap, CAPS[reason.code])
-        return cap
+        return worst([CAPS[reason.code] for reason in self.reasons])

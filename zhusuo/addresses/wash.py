@@ -2,12 +2,10 @@
 
 from zhusuo.addresses.characters import LONGEST, arabic, normal
 from zhusuo.addresses.contacts import without_contacts
-from zhusuo.addresses.draft import Draft
-from zhusuo.addresses.gate import ENDS_OF_PLACES, read_gate, read_place_at_end
-from zhusuo.addresses.latin import is_latin, read_latin
+from zhusuo.addresses.draft import reasons as reasons_of
+from zhusuo.addresses.halves import read
 from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Reason, Washed
-from zhusuo.addresses.tail import read_tail
 
 
 def wash(text: str, lexicon: Lexicon) -> Washed:
@@ -19,28 +17,27 @@ def wash(text: str, lexicon: Lexicon) -> Washed:
     clean, contacts = without_contacts(text[:LONGEST])
     plain, offsets = normal(clean)
     plain, offsets = arabic(plain, offsets)
-    draft = Draft(plain)
-    if plain[-1:] in ENDS_OF_PLACES:
-        read_place_at_end(draft, lexicon)
-    if plain and not (is_latin(plain) and read_latin(draft, lexicon)):
-        read_tail(draft, read_gate(draft, lexicon))
-    reasons = draft.reasons(offsets, len(text))
-    reasons += [Reason(code="contact", text="人名、电话、证件号不是地址，没有用来查找", span=span) for span in contacts]
+    found = read(plain, lexicon)
+    address = found.address
+    reasons = reasons_of(found.notes, offsets, len(text))
+    if contacts:
+        said = "人名、电话、证件号不是地址，没有用来查找"
+        reasons += [Reason(code="contact", text=said, span=span) for span in contacts]
     if len(text) > LONGEST:
         reasons.append(Reason(code="cut", text=f"只读了前{LONGEST}个字", span=(LONGEST, len(text))))
     if not plain:
         reasons.append(Reason(code="empty", text="没有写地址"))
-    elif not draft.road:
+    elif not address.road:
         reasons.append(Reason(code="no_road", text="没有读到路名和门牌号"))
-    elif not draft.number and not draft.lane:
-        reasons.append(Reason(code="no_number", text=f"“{draft.road}”后面没有读到门牌号"))
-    if plain and not draft.district:
+    elif not (address.number or address.lane):
+        reasons.append(Reason(code="no_number", text=f"“{address.road}”后面没有读到门牌号"))
+    if plain and not address.district:
         reasons.append(Reason(code="no_district", text="没有写区名"))
     return Washed(
         input=text,
         normal=plain,
-        address=draft.address(),
+        address=address,
         reasons=tuple(reasons),
-        rest=draft.rest,
-        known_road=draft.known_road,
+        rest=found.rest,
+        known_road=found.known_road,
     )

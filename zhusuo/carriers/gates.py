@@ -1,6 +1,8 @@
 """What people write as a carrier's address, taken apart into the gate it stands at."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from zhusuo.addresses.keys import address_key, canonical, pinyin_of
 from zhusuo.addresses.lexicon import Lexicon

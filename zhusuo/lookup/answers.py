@@ -15,9 +15,11 @@ MOST_CANDIDATES = 10
 
 def settle(question: Asked, outcomes: list[Outcome]) -> Match:
     """One answer out of what was said about each carrier at the gate."""
-    viable = [each for each in outcomes if each.cap != "N"] or outcomes
-    if question.building and any(each.same_building for each in viable):
-        viable = [each for each in viable if each.same_building]
+    viable = outcomes
+    if len(outcomes) > 1:
+        viable = [each for each in outcomes if each.cap != "N"] or outcomes
+        if question.building and any(each.same_building for each in viable):
+            viable = [each for each in viable if each.same_building]
     if len(viable) > 1:
         text = f"同一门牌有{len(viable)}处载体，请选择"
         return answer(
@@ -30,7 +32,7 @@ def settle(question: Asked, outcomes: list[Outcome]) -> Match:
             ),
         )
     best = viable[0]
-    cap = worst(best.cap, question.washed.cap)
+    cap = worst((best.cap, question.washed.cap))
     if cap in ("C", "N"):
         return answer(question, cap, best.reasons, verdict=best.verdict, candidates=_candidates(question, best))
     return answer(

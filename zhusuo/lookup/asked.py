@@ -1,9 +1,12 @@
 """What an address asks for, in keys: the numbers, the building, the units, the name. Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from zhusuo.addresses.keys import building_key, name_key, number_parts, search_key, unit_key
+from msgspec import Struct
+from msgspec.structs import replace
+
+from zhusuo.addresses.keys import REMEMBERED, building_key, name_key, number_parts, search_key, unit_key
 from zhusuo.addresses.model import Address, Washed
 from zhusuo.addresses.units import composed, floor_in
 
@@ -17,24 +20,23 @@ _ZONE = re.compile("[0-9A-Z]{1,3}区")
 _MOST_FLOORS = 12
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskedUnit:
+class AskedUnit(Struct, frozen=True, kw_only=True):
     """One unit asked for. `keys` it may be filed under, `loose` spellings that differ by a dash, `room` the room that
-    it is a place in (705 for 705-5), `floor` as written or as its number tells."""
+    it is a place in (705 for 705-5), `floor` as written or as its number tells; `all_keys` has those of all these."""
 
     text: str
     keys: tuple[str, ...]
     loose: tuple[str, ...] = ()
     room: str = ""
     floor: int | None = None
+    all_keys: tuple[str, ...]
 
     @property
     def virtual(self) -> bool:
         return _VIRTUAL.match(self.text) is not None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """The question that the rungs answer. `inner` asks the same with the building read out of the units: 2-1203 as
     1203 in building 2, for a carrier that has such buildings."""
 
@@ -49,12 +51,16 @@ class Asked:
     inner: "Asked | None" = None
 
     @property
-    def own_keys(self) -> list[str]:
-        return list({key for unit in self.units for key in (*unit.keys, *unit.loose, unit.room) if key})
+    def own_keys(self) -> tuple[str, ...]:
+        """The keys of all units asked for, each once."""
+        if len(self.units) == 1:
+            return self.units[0].all_keys
+        return tuple(dict.fromkeys(key for unit in self.units for key in unit.all_keys))
 
     @property
-    def keys(self) -> list[str]:
-        return [*self.own_keys, *self.inner.own_keys] if self.inner else self.own_keys
+    def keys(self) -> tuple[str, ...]:
+        """The same, with those of `inner`."""
+        return tuple(dict.fromkeys((*self.own_keys, *self.inner.own_keys))) if self.inner else self.own_keys
 
     @property
     def gate(self) -> str:
@@ -67,23 +73,30 @@ class Asked:
 def asked(washed: Washed) -> Asked:
     address = washed.address
     building = building_key(address.building) if address.building else ""
-    parts = tuple(end for part in number_parts(address.number.rstrip("单双")) for end in _ends(part))
-    numbers = [address.number, ""]
-    if len(parts) > 1:
-        numbers += parts
-    if address.lane and not address.number and building.isdigit():
-        numbers.append(building)
+    numbers, parts = _numbers(address.number, building if address.lane else "")
     return Asked(
         washed=washed,
         address=address,
-        numbers=tuple(dict.fromkeys(numbers)),
+        numbers=numbers,
         parts=parts,
         building=building,
         units=_units(address),
-        floor=_whole(address.floor),
+        floor=_whole(address.floor) if address.floor else None,
         names=_names(washed),
         inner=_inner(washed),
     )
+
+
+@lru_cache(REMEMBERED)
+def _numbers(number: str, in_lane: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Under what numbers a gate may be filed, with the building `in_lane` too, and the ends of each part of it."""
+    parts = tuple(end for part in number_parts(number.rstrip("单双")) for end in _ends(part))
+    numbers = [number, ""]
+    if len(parts) > 1:
+        numbers += parts
+    if not number and in_lane.isdigit():
+        numbers.append(in_lane)
+    return tuple(dict.fromkeys(numbers)), parts
 
 
 def _inner(washed: Washed) -> Asked | None:
@@ -101,6 +114,8 @@ def _inner(washed: Washed) -> Asked | None:
 def _names(washed: Washed) -> tuple[str, ...]:
     """What in the text may be a carrier's name: with the building too (东方大厦B座), and without its 上海."""
     address = washed.address
+    if washed.known_road and not address.name:
+        return ()
     names = [search_key(address.name), search_key(address.name + address.building)] if address.name else []
     if address.road and not washed.known_road and not address.lane:
         names.append(search_key(address.road))
@@ -119,17 +134,17 @@ def _whole(floor: str) -> int | None:
 
 def _units(address: Address) -> tuple[AskedUnit, ...]:
     if address.units:
-        return tuple(_unit(address, unit) for unit in address.units)
+        floor, building, entrance, part = address.floor, address.building, address.entrance, address.part
+        return tuple([_unit(unit, floor, building, entrance, part) for unit in address.units])
     if not address.floor:
         return ()
-    return tuple(
-        AskedUnit(
-            text=f"{floor}层{address.part}",
-            keys=tuple(dict.fromkeys((unit_key(f"{floor}层{address.part}"), name_key(f"{floor}层{address.part}")))),
-            floor=_whole(floor),
-        )
-        for floor in _floors(address.floor)
-    )
+    return tuple([_whole_floor(floor, address.part) for floor in _floors(address.floor)])
+
+
+def _whole_floor(floor: str, part: str) -> AskedUnit:
+    text = f"{floor}层{part}"
+    keys = tuple(dict.fromkeys((unit_key(text), name_key(text))))
+    return AskedUnit(text=text, keys=keys, floor=_whole(floor), all_keys=tuple(filter(None, keys)))
 
 
 def _floors(floor: str) -> list[str]:
@@ -158,22 +173,26 @@ def _loose(unit: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unit(address: Address, unit: str) -> AskedUnit:
-    written = _whole(address.floor)
-    short = composed(address.floor, unit)
+@lru_cache(REMEMBERED)
+def _unit(unit: str, floor: str, building: str, entrance: str, part: str) -> AskedUnit:
+    written = _whole(floor)
+    short = composed(floor, unit)
     own = floor_in(short or unit)
-    keys = [short] if address.floor.endswith("夹") else [short, unit] if short else [unit]
-    if _ZONE.fullmatch(address.building):
-        keys += [address.building + key for key in keys]
-    if address.entrance:
-        keys = [f"{address.entrance}-{unit}"]
-    if address.part:
-        keys = [name_key(f"{unit}室{address.part}"), name_key(f"{unit}{address.part}")]
+    keys = [short] if floor.endswith("夹") else [short, unit] if short else [unit]
+    if _ZONE.fullmatch(building):
+        keys += [building + key for key in keys]
+    if entrance:
+        keys = [f"{entrance}-{unit}"]
+    if part:
+        keys = [name_key(f"{unit}室{part}"), name_key(f"{unit}{part}")]
+    loose = () if part else _loose(unit)
     room, dash, _ = unit.rpartition("-")
+    room = unit if part or entrance else room if dash and len(room) >= 3 else ""
     return AskedUnit(
-        text=unit + (address.part and f"室{address.part}"),
+        text=unit + (part and f"室{part}"),
         keys=tuple(keys),
-        loose=() if address.part else _loose(unit),
-        room=unit if address.part or address.entrance else room if dash and len(room) >= 3 else "",
+        loose=loose,
+        room=room,
+        all_keys=tuple(dict.fromkeys(filter(None, (*keys, *loose, room)))),
         floor=written if written is not None else (int(own) if own else None),
     )

@@ -113,7 +113,7 @@ class Hands:
     def lines(self, work: Work, chunks: Iterable[Sequence[Sequence[str]]]) -> Iterator[Lines]:
         """The chunks, done, in their order."""
         for pipe in self._pipes:
-            pipe.send(work)
+            _send(pipe, work)
         coming = enumerate(chunks)
         load = dict.fromkeys(self._pipes, 0)
         ready: dict[int, Lines] = {}
@@ -129,7 +129,7 @@ class Hands:
                 if place < 0:
                     more = False
                     break
-                free.send(chunk)
+                _send(free, chunk)
                 places[free].append(place)
                 load[free] += 1
             while next_ in ready:
@@ -143,6 +143,13 @@ class Hands:
             for pipe in cast(list[Pipe], wait(waiting)):
                 ready[places[pipe].popleft()] = _received(pipe)
                 load[pipe] -= 1
+
+
+def _send(pipe: Pipe, told: object) -> None:
+    try:
+        pipe.send(told)
+    except ConnectionError as error:
+        raise ProcessDied from error
 
 
 def _received(pipe: Pipe) -> Lines:

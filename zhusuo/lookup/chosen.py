@@ -1,7 +1,8 @@
 """选定: the answer once it is known which carrier is meant, and perhaps which unit: a clerk's choice, a correction."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from zhusuo.addresses.model import Address, Reason
 from zhusuo.lookup.model import FoundCarrier, FoundUnit, Match

@@ -11,8 +11,10 @@ A known road with an unknown number is not on file: no other number is ever offe
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from zhusuo.addresses.keys import pinyin_of, search_key
 from zhusuo.addresses.lexicon import Lexicon, is_slip
@@ -109,20 +111,23 @@ async def _hits(question: Asked, gates: Sequence[Gate]) -> list[Hit]:
 async def _units(question: Asked, gates: Sequence[Gate]) -> Mapping[UUID, Sequence[UnitRow]]:
     """The units asked for of the carriers at these gates, by their keys or by house numbers of their own."""
     own = {number for gate in gates for number in gate.numbers}
-    numbers = tuple(number for number in question.numbers if number in own)
-    keys = tuple(dict.fromkeys(question.keys))
+    numbers = tuple([number for number in question.numbers if number in own]) if own else ()
+    keys = question.keys
     if not (keys or numbers):
         return {}
-    return await Units(tuple(dict.fromkeys(gate.carrier_id for gate in gates)), keys, numbers)
+    carrier_ids = (gates[0].carrier_id,) if len(gates) == 1 else tuple({gate.carrier_id: None for gate in gates})
+    return await Units(carrier_ids, keys, numbers)
 
 
 async def _named(question: Asked, codes: Codes) -> list[Gate]:
-    found = await Named(question.names) if question.names else ()
+    if not question.names:
+        return []
+    found = await Named(question.names)
     return [gate for gate in found if codes is None or gate.district_code in codes]
 
 
 async def _settle(question: Asked, found: Sequence[Hit], scope: _Scope) -> Match:
-    owners = {gate.carrier_id for gate in await _named(question, scope.codes)}
+    owners = {gate.carrier_id for gate in await _named(question, scope.codes)} if question.names else set[UUID]()
     chosen = await with_former(question, choose(found, owners))
     unsure = needs_buildings(question, chosen)
     buildings = await Buildings(tuple(unsure)) if unsure else {}
@@ -175,7 +180,7 @@ async def _on_like_roads(question: Asked, scope: _Scope) -> _Like | None:
 def _gone(question: Asked, why: Reason, today: list[FoundCarrier]) -> Match:
     """What stood there stands no longer: what does today, if it is one and no unit of the former one was asked for."""
     if len(today) == 1 and not question.units:
-        return answer(question, worst("B", question.washed.cap), (why,), carrier=today[0])
+        return answer(question, worst(("B", question.washed.cap)), (why,), carrier=today[0])
     candidates = [Candidate(carrier=each, unit=None, difference=each.address) for each in today]
     return answer(question, "C" if today else "N", (why,), candidates=candidates)
 
@@ -184,7 +189,7 @@ def _moved(question: Asked, why: Reason, today: list[tuple[FoundCarrier, FoundUn
     """A shop whose house number has changed, if it is one and no room inside it was asked for."""
     if len(today) == 1 and not question.units:
         carrier, shop = today[0]
-        class_ = worst("B", question.washed.cap)
+        class_ = worst(("B", question.washed.cap))
         return answer(question, class_, (why,), carrier=carrier, units=(shop,), verdict="known")
     candidates = [Candidate(carrier=carrier, unit=shop, difference=shop.label) for carrier, shop in today]
     return answer(question, "C", (why,), candidates=candidates)

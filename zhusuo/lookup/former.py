@@ -4,8 +4,9 @@ Asked only where the answer is not what is on file today as written, so that not
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from zhusuo.addresses.keys import search_key
 from zhusuo.addresses.model import Reason
@@ -18,10 +19,12 @@ from zhusuo.lookup.questions import Codes, FormerNames, FormerShops, FormerUnits
 
 async def with_former(question: Asked, hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits with what their former units and names have become."""
-    lost = tuple((hit.gate.carrier_id, key) for hit in hits for key in _missing(question, hit))
+    lost = tuple([(hit.gate.carrier_id, key) for hit in hits for key in _missing(question, hit)])
     units = await FormerUnits(lost) if lost else {}
-    called = tuple(
-        hit.gate.carrier_id for hit in hits if question.names and search_key(hit.gate.carrier) not in question.names
+    called = (
+        tuple([hit.gate.carrier_id for hit in hits if search_key(hit.gate.carrier) not in question.names])
+        if question.names
+        else ()
     )
     names = await FormerNames(called) if called else {}
     if not (units or names):

@@ -3,9 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zhusuo.carriers.model import CarrierKind
 
@@ -17,8 +19,7 @@ MOST_REMEMBERED = 2_000
 _DIGITS = re.compile("[0-9]{1,6}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnitRow:
+class UnitRow(Struct, frozen=True, kw_only=True):
     id: UUID
     building: str
     floor: int | None
@@ -30,8 +31,7 @@ class UnitRow:
     """What it, or what it came from, was called under this key; "" where the key is today's."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True, kw_only=True):
     """One address of one carrier."""
 
     id: UUID
@@ -57,8 +57,7 @@ class Gate:
     """The house numbers of its units, where they have their own: the shops of a street."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lot:
+class _Lot(Struct, frozen=True):
     """What stands at the road itself, or in one lane: by number, and under lists and ranges of numbers."""
 
     by_number: Mapping[str, Sequence[Gate]]

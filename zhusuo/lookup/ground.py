@@ -4,7 +4,8 @@ Any number of addresses climb together. Each is a coroutine that stops at a ques
 answered by one statement for all of them, and everybody goes on. One address is many of which there is one.
 """
 
-from collections.abc import Coroutine, Sequence
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
 from zhusuo.db import Connection
@@ -43,26 +44,31 @@ class Ground:
 
     async def bear(self, climbs: Sequence[Climb[T]]) -> list[T]:
         """The answers, in the order of the addresses; if one fails all do."""
-        answers: dict[int, T] = {}
-        going: list[tuple[int, Any]] = [(place, None) for place in range(len(climbs))]
+        answers: list[Any] = [None] * len(climbs)
+        going: Iterable[tuple[int, Any]] = enumerate(answers)
+        known = self._roads.get
         try:
             while going:
-                asked: dict[type[Question[Any]], list[tuple[int, Question[Any]]]] = {}
+                asked: defaultdict[type[Question[Any]], tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
                 for place, answer in going:
+                    send = climbs[place].send
                     try:
-                        question = climbs[place].send(answer)
+                        question = send(answer)
+                        while type(question) is RoadOf and (road := known(question.name)) is not None:
+                            question = send(road)
                     except StopIteration as end:
                         answers[place] = end.value
                     else:
-                        asked.setdefault(type(question), []).append((place, question))
+                        places, questions = asked[type(question)]
+                        places.append(place)
+                        questions.append(question)
                 going = []
-                for kind, waiting in asked.items():
-                    told = await self._answers(kind, [question for _, question in waiting])
-                    going += zip((place for place, _ in waiting), told, strict=True)
+                for kind, (places, questions) in asked.items():
+                    going += zip(places, await self._answers(kind, questions), strict=True)
         finally:
             for climb in climbs:
                 climb.close()
-        return [answers[place] for place in range(len(climbs))]
+        return answers
 
     async def _answers(self, kind: type[Question[Any]], questions: Sequence[Any]) -> Sequence[Any]:
         if kind is RoadOf:
@@ -73,14 +79,10 @@ class Ground:
         return told
 
     async def _roads_of(self, names: Sequence[str]) -> Sequence[Road]:
-        known = {name: road for name in names if (road := self._roads.get(name)) is not None}
-        missing = list({name for name in names if name not in known})
-        if missing:
-            turn = self._roads.turn
-            read = await store.roads(self._db, missing)
-            self._roads.keep(read.values(), turn)
-            known.update(read)
-        return [known[name] for name in names]
+        turn = self._roads.turn
+        read = await store.roads(self._db, list(set(names)))
+        self._roads.keep(read.values(), turn)
+        return [read[name] for name in names]
 
 
 _STORES: dict[type[Question[Any]], Any] = {

@@ -5,8 +5,9 @@ every number, or could also be something that is not on file, goes to a person w
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from zhusuo.addresses.keys import building_key, covers, search_key
 from zhusuo.addresses.lexicon import Lexicon
@@ -23,7 +24,7 @@ def hits(question: Asked, gates: Sequence[Gate], units: Mapping[UUID, Sequence[U
     carriers: dict[UUID, list[Gate]] = {}
     for gate in gates:
         carriers.setdefault(gate.carrier_id, []).append(gate)
-    found = (_hit(question, each, tuple(units.get(carrier_id, ()))) for carrier_id, each in carriers.items())
+    found = [_hit(question, each, tuple(units.get(carrier_id, ()))) for carrier_id, each in carriers.items()]
     return [each for each in found if each is not None]
 
 
@@ -31,8 +32,8 @@ def _hit(question: Asked, gates: list[Gate], units: tuple[UnitRow, ...]) -> Hit 
     address = question.address
     exact = [gate for gate in gates if gate.number == address.number and (gate.number or address.lane)]
     if exact:
-        # The same gate with and without a building: the one that names the building asked for.
-        exact.sort(key=lambda gate: building_key(gate.building) != question.building)
+        if len(exact) > 1:  # the same gate with and without a building: the one that names the building asked for
+            exact.sort(key=lambda gate: building_key(gate.building) != question.building)
         return Hit(gate=exact[0], units=units)
     if question.parts:
         holding = [_holding(gates, part, bool(address.lane)) for part in question.parts]
@@ -63,6 +64,8 @@ def _holding(gates: list[Gate], part: str, in_lane: bool) -> Gate | None:
 
 def choose(found: Sequence[Hit], owners: Set[UUID]) -> list[Hit]:
     """Among several carriers at one gate, the one whose name stands in the text; `owners` have that name."""
+    if not owners:
+        return list(found)
     told = [
         replace(hit, owns_name=hit.gate.carrier_id in owners, name_elsewhere=bool(owners - {hit.gate.carrier_id}))
         for hit in found
@@ -77,14 +80,18 @@ def needs_buildings(question: Asked, found: Iterable[Hit]) -> list[UUID]:
         hit.gate.carrier_id
         for hit in found
         if not hit.gate.building
+        and (question.building or question.inner or _in_buildings(hit.units))
         and not _lane_number(question, hit)
-        and (question.building or question.inner or any(unit.building for unit in hit.units))
     ]
 
 
 def _lane_number(question: Asked, hit: Hit) -> bool:
     """望园路2066弄1号楼 at the gate 2066弄1号: the building is the number."""
     return bool(hit.gate.number) and not question.address.number and hit.gate.number == question.building
+
+
+def _in_buildings(units: Sequence[UnitRow]) -> bool:
+    return bool(units) and (bool(units[0].building) or any(unit.building for unit in units))
 
 
 def _named_building(question: Asked, gate: Gate) -> bool:
@@ -95,10 +102,10 @@ def _named_building(question: Asked, gate: Gate) -> bool:
 
 def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], lexicon: Lexicon) -> Outcome:
     """Everything that is to be said about one carrier at the gate."""
-    inner = _inner(question, hit, buildings)
-    if inner:
-        return judge(inner, replace(hit, reasons=(*hit.reasons, *_read_as(question, inner))), buildings, lexicon)
     if question.inner:
+        inner = _inner(question, question.inner, hit, buildings)
+        if inner:
+            return judge(inner, replace(hit, reasons=(*hit.reasons, *_read_as(question, inner))), buildings, lexicon)
         own = set(question.own_keys)
         hit = replace(hit, units=tuple(unit for unit in hit.units if unit.number or unit.key in own))
     reasons = [*hit.reasons, *_surroundings(question, hit, lexicon)]
@@ -129,7 +136,7 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
             reasons += _building_word(question, gate.building)
         else:
             return _not_this_building(question, hit, reasons, [gate.building])
-    else:
+    elif wanted or _in_buildings(units):
         known = {building_key(each): each for each in buildings.get(gate.carrier_id, ())}
         if wanted and wanted in known:
             same_building = True
@@ -140,18 +147,16 @@ def judge(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]], le
         elif wanted:
             text = f"{gate.carrier}没有分楼登记，不能确定“{question.address.building}”"
             reasons.append(reason(question, "building_unclear", text, question.address.building))
-        elif any(unit.building for unit in units):
-            if len(known) > 1:
-                reasons.append(reason(question, "building_needed", f"没有写楼号；这里有{listed(known.values())}"))
-            else:
-                reasons.append(reason(question, "building_left_out", f"没有写楼号，这里只有{units[0].building}"))
+        elif len(known) > 1:
+            reasons.append(reason(question, "building_needed", f"没有写楼号；这里有{listed(known.values())}"))
+        else:
+            reasons.append(reason(question, "building_left_out", f"没有写楼号，这里只有{units[0].building}"))
     return with_units(question, hit, reasons, units, same_building)
 
 
-def _inner(question: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]]) -> Asked | None:
+def _inner(question: Asked, inner: Asked, hit: Hit, buildings: Mapping[UUID, Sequence[str]]) -> Asked | None:
     """The question with its building read out of the units, if the carrier has that building and no such unit."""
-    inner = question.inner
-    if inner is None or hit.gate.building or any(unit.key in question.units[0].keys for unit in hit.units):
+    if hit.gate.building or any(unit.key in question.units[0].keys for unit in hit.units):
         return None
     known = {building_key(each) for each in buildings.get(hit.gate.carrier_id, ())}
     return inner if inner.building in known else None

@@ -1,8 +1,9 @@
 """匹配结果: what an address was found to be, how surely, and why not more."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from zhusuo.addresses.form import address_json, reason_json
 from zhusuo.addresses.model import Address, Class, Reason
@@ -12,8 +13,7 @@ from zhusuo.addresses.model import Address, Class, Reason
 UnitVerdict = Literal["known", "plausible", "out_of_range", "virtual", "none"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundCarrier:
+class FoundCarrier(Struct, frozen=True, kw_only=True):
     """The carrier an address leads to; `address` is its main or matching address as filed."""
 
     id: UUID
@@ -23,16 +23,14 @@ class FoundCarrier:
     district_code: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundUnit:
+class FoundUnit(Struct, frozen=True, kw_only=True):
     """The unit on file, as its door says it, with its building or house number where it has one."""
 
     id: UUID
     label: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """What it might have been, and in words what sets it apart from the others or from what was asked."""
 
     carrier: FoundCarrier
@@ -40,8 +38,7 @@ class Candidate:
     difference: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Match:
+class Match(Struct, frozen=True, kw_only=True):
     """匹配结果. Class A: without any difference; B: with named, harmless ones; C: a person has to choose among the
     candidates; N: not on file (candidates are then only neighbours).
 

@@ -1,7 +1,8 @@
 """What may be said about one carrier: the hit that led to it, and what became of it. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zhusuo.addresses.model import Class, Reason, worst
 from zhusuo.carriers.model import unit_name
@@ -51,8 +52,7 @@ CAPS: dict[str, Class] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True):
     """A carrier that may be meant: the address that led there, all its units asked for, and what differed.
 
     `owns_name` says that the name in the text is this carrier's, `name_elsewhere` that it is another's.
@@ -65,8 +65,7 @@ class Hit:
     name_elsewhere: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What became of a hit: the units it leads to, and the reasons why it is not better."""
 
     hit: Hit
@@ -78,10 +77,7 @@ class Outcome:
 
     @property
     def cap(self) -> Class:
-        cap: Class = "A"
-        for reason in self.reasons:
-            cap = worst(cap, CAPS[reason.code])
-        return cap
+        return worst([CAPS[reason.code] for reason in self.reasons])
 
 
 def reason(question: Asked, code: str, text: str, part: str = "") -> Reason:

@@ -3,9 +3,10 @@
 Whole names have the weight 30 (`addresses.keys.WHOLE`), written out where an index holds nothing else.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection, Row
@@ -81,18 +82,21 @@ async def like_roads(db: Connection, questions: Sequence[LikeRoads]) -> list[lis
 
 async def units(db: Connection, questions: Sequence[Units]) -> list[dict[UUID, list[UnitRow]]]:
     keyed = await _keyed(db, {(one, key) for each in questions for one in each.carrier_ids for key in each.keys})
-    shops = {(one, number) for each in questions for one in each.carrier_ids for number in each.numbers}
+    shops = {(one, number) for each in questions if each.numbers for one in each.carrier_ids for number in each.numbers}
     numbered = await _numbered(db, shops) if shops else {}
     return [
-        {
-            carrier_id: [
-                *(unit for key in each.keys for unit in keyed.get((carrier_id, key), ())),
-                *(unit for number in each.numbers for unit in numbered.get((carrier_id, number), ())),
-            ][:MOST_UNITS]
-            for carrier_id in each.carrier_ids
-        }
-        for each in questions
+        {carrier_id: _under(carrier_id, each, keyed, numbered) for carrier_id in each.carrier_ids} for each in questions
     ]
+
+
+_ByKey = Mapping[tuple[UUID, str], Sequence[UnitRow]]
+
+
+def _under(carrier_id: UUID, asked: Units, keyed: _ByKey, numbered: _ByKey) -> list[UnitRow]:
+    """The units of one carrier in the order of what was asked."""
+    found = [unit for key in asked.keys for unit in keyed.get((carrier_id, key), ())]
+    found += [unit for number in asked.numbers for unit in numbered.get((carrier_id, number), ())]
+    return found[:MOST_UNITS]
 
 
 async def _keyed(db: Connection, asked: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[UnitRow]]:

@@ -14,10 +14,11 @@ from zhusuo.lookup.outcome import Hit, Outcome, became, found_carrier, found_uni
 def with_units(
     question: Asked, hit: Hit, reasons: list[Reason], units: Sequence[UnitRow], same_building: bool
 ) -> Outcome:
-    own = [unit for unit in units if unit.number and not unit.key]
     wanted = question.units
-    if hit.gate.kind == CarrierKind.STREET and own:
-        return _shop(question, hit, reasons, own[0], units)
+    if hit.gate.kind == CarrierKind.STREET:
+        own = [unit for unit in units if unit.number and not unit.key]
+        if own:
+            return _shop(question, hit, reasons, own[0], units)
     if not wanted:
         if hit.gate.kind == CarrierKind.STREET and units:
             reasons.append(reason(question, "unit_several", f"{question.gate}有几个单元，请选择"))
@@ -57,7 +58,7 @@ def _found(hit: Hit, reasons: list[Reason], units: list[UnitRow], same_building:
     return Outcome(
         hit=hit,
         reasons=tuple(reasons),
-        units=tuple(found_unit(unit) for unit in units),
+        units=tuple([found_unit(unit) for unit in units]),
         verdict="known",
         same_building=same_building,
     )
@@ -87,10 +88,10 @@ def _one_unit(
 ) -> tuple[UnitRow | None, list[UnitRow], list[Reason], UnitVerdict]:
     """The unit; or units near it, why none is it, and what may be said of it."""
     same = [unit for unit in units if unit.key in wanted.keys]
-    loose = [unit for unit in units if unit.key in wanted.loose and not (unit.building and not question.building)]
     why: list[Reason] = []
-    if not same and loose:
-        same = loose
+    loose = () if same else [unit for unit in units if unit.key in wanted.loose and _in_building(question, unit)]
+    if loose:
+        same = [*loose]
         why = [reason(question, "unit_spelling", f"“{wanted.text}”按备案的“{loose[0].label}”理解", wanted.text)]
     fitting = [unit for unit in same if question.floor is None or _floor(unit) in (None, question.floor)]
     if fitting and fitting[0].former:
@@ -116,6 +117,10 @@ def _one_unit(
         text = f"“{wanted.text}”像是集中登记的虚拟房号，没有登记"
         return None, [], [reason(question, "unit_virtual", text, wanted.text)], "virtual"
     return None, [], [reason(question, "unit_not_on_file", f"“{wanted.text}”没有登记", wanted.text)], "plausible"
+
+
+def _in_building(question: Asked, unit: UnitRow) -> bool:
+    return bool(question.building) or not unit.building
 
 
 def _floor(unit: UnitRow) -> int | None:

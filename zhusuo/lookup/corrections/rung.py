@@ -1,6 +1,6 @@
 """The first rung of the ladder: a text that one clerk corrected and another accepted."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from zhusuo.addresses.model import Reason, Washed
 from zhusuo.lookup.chosen import Find, with_chosen

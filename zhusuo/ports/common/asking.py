@@ -1,8 +1,10 @@
 """查询: one address, one verdict, one audit entry; the same for the counter, the panel and the open API."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from zhusuo import audit
 from zhusuo.addresses.contacts import masked
