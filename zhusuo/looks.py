@@ -53,7 +53,7 @@ async def ask(database: Database, actor: Actor, carrier_id: UUID, unit_id: UUID 
         if request_id is None:
             return await _open_one(db, carrier_id, unit_id)
         await _tell(db, actor, "ask_to_look", "look.asked", request_id, carrier, unit_id)
-        await _tell_offices(db, carrier, place, why)
+        await _tell_offices(db, carrier, unit_id, place, why)
         return await _again(db, request_id)
 
 
@@ -75,6 +75,7 @@ async def answer_in(db: Connection, actor: Actor, request_id: UUID, finding: str
     if not await _set_answer(db, request_id, actor, finding):
         raise Conflict("这件踏看已有答复，请刷新后再看。")
     await _tell(db, actor, "answer_look", "look.answered", request_id, carrier, known.unit_id)
+    await notices.settle(db, _at_supervision(carrier, known.unit_id))
     place = await _place(db, carrier, known.unit_id)
     await notices.send(
         db,
@@ -215,7 +216,12 @@ async def _again(db: Connection, request_id: UUID) -> LookRequest:
     return found
 
 
-async def _tell_offices(db: Connection, carrier: Carrier, place: str, why: str) -> None:
+def _at_supervision(carrier: Carrier, unit_id: UUID | None) -> str:
+    """Where the request is read; there is one that waits for each unit, and one for the whole carrier."""
+    return f"/supervision/carriers/{carrier.id}" + (f"?unit={unit_id}" if unit_id else "")
+
+
+async def _tell_offices(db: Connection, carrier: Carrier, unit_id: UUID | None, place: str, why: str) -> None:
     """Every supervision office of the carrier's subdistrict."""
     rows = await db.fetch(
         """
@@ -236,7 +242,7 @@ async def _tell_offices(db: Connection, carrier: Carrier, place: str, why: str) 
             row["id"],
             "look_asked",
             f"请去看看 {place}",
-            f"/supervision/carriers/{carrier.id}",
+            _at_supervision(carrier, unit_id),
             body=why,
             carrier_id=carrier.id,
         )

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import asyncpg
 import structlog
@@ -12,11 +13,14 @@ import structlog
 from ocr.model import Limits
 from ocr.pool import Readers
 from storage.model import StoreError
+from storage.store import Store
 from zhusuo import db as postgres
 from zhusuo import events, sealing, tasks
 from zhusuo.businesses import actions as businesses
+from zhusuo.db import Database
 from zhusuo.dossiers import actions as dossiers
 from zhusuo.dossiers import reading, reminders, sweeping
+from zhusuo.dossiers.papers import DRAWING
 from zhusuo.dossiers.uploads import folder
 from zhusuo.inspections import risks
 from zhusuo.lookup.lists import actions as lists
@@ -50,7 +54,8 @@ async def work(settings: Settings) -> None:
         bell = asyncio.Event()
         calls = asyncio.Event()
         jobs = [asyncio.create_task(_listen(settings.database_url, bell, calls))]
-        jobs += [asyncio.create_task(_read_documents(things, readers, bell)) for _ in range(settings.readers + QUICK)]
+        lanes = [(reading.KIND, reading.read_one)] * (settings.readers + QUICK) + [(DRAWING, reading.draw_one)]
+        jobs += [asyncio.create_task(_do_documents(things, readers, *lane, bell)) for lane in lanes]
         jobs += [asyncio.create_task(_do_tasks(things, *each, calls)) for each in _long_tasks(things)]
         jobs += [asyncio.create_task(_recurring(*duty)) for duty in _duties(things)]
         await asked_to_end()
@@ -76,15 +81,19 @@ def _set(event: asyncio.Event, *_: object) -> None:
     event.set()
 
 
-async def _read_documents(things: Things, readers: Readers, bell: asyncio.Event) -> None:
+Read = Callable[[Database, Store, Readers, tasks.Held, Path], Awaitable[None]]
+
+
+async def _do_documents(things: Things, readers: Readers, kind: str, do: Read, bell: asyncio.Event) -> None:
+    """Read one after the other, or draw photographs, which wait for nobody's reading."""
     held: tasks.Held | None = None
     while True:
         try:
             if held is not None:  # PostgreSQL went away in the middle: that was no fault of the document
                 await tasks.postpone(things.database, held, "数据库没有响应", seconds=0)
-            held = await tasks.hold(things.database, reading.KIND, reading.HOLD_SECONDS)
+            held = await tasks.hold(things.database, kind, reading.HOLD_SECONDS)
             if held is not None:
-                await reading.read_one(things.database, things.store, readers, held, folder(things.settings))
+                await do(things.database, things.store, readers, held, folder(things.settings))
                 held = None
                 continue
             bell.clear()

@@ -1,6 +1,7 @@
 """核查 under way in two places at once: one double send, two phones, two who draw; PostgreSQL decides."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests import make
 from tests import make_registrations as making
+from zhusuo import notices
 from zhusuo.db import Database
 from zhusuo.errors import Conflict
 from zhusuo.inspections import actions, draws
@@ -101,3 +103,40 @@ async def test_two_who_draw_at_once_have_drawn_once(fresh_database: Database, su
     )
     assert [type(each) for each in answers if each is not None] == [draws.DrawMoved]
     assert await count(fresh_database, "inspections") == 3
+
+
+async def test_what_was_planned_already_goes_to_those_the_lot_dealt_it_to(
+    fresh_database: Database, supervisor: Actor
+) -> None:
+    planned = await actions.plan(fresh_database, supervisor, await target(fresh_database), day=today())
+    begun = await actions.plan(fresh_database, supervisor, await target(fresh_database), day=today())
+    await actions.start(fresh_database, supervisor, begun)
+    async with fresh_database.transaction() as db:
+        colleague = await make.person(db, organisation_id=supervisor.organisation_id, role="supervisor")
+    draw_id = await draws.commit(fresh_database, supervisor, "十一月")
+    await draws.freeze(fresh_database, supervisor, draw_id, count=2)
+    await draws.draw(fresh_database, supervisor, draw_id, day=today())
+    async with fresh_database.connection() as db:
+        at = {
+            row["id"]: row for row in await db.fetch("SELECT id, status, assigned_to, accompanied_by FROM inspections")
+        }
+    assert len(at) == 2
+    assert {at[planned]["assigned_to"], at[planned]["accompanied_by"]} == {supervisor.person_id, colleague}
+    assert (at[planned]["status"], at[begun]["status"], at[begun]["assigned_to"]) == (
+        "assigned", "started", supervisor.person_id,
+    )  # fmt: skip
+
+
+async def test_who_was_sent_is_asked_until_somebody_has_looked(fresh_database: Database, supervisor: Actor) -> None:
+    async with fresh_database.transaction() as db:
+        colleague = await make.actor(
+            db, role="supervisor", organisation_id=supervisor.organisation_id, subdistricts=supervisor.subdistricts
+        )
+    new = replace(await target(fresh_database), assigned_to=colleague.person_id)
+    inspection_id = await actions.plan(fresh_database, supervisor, new, day=today())
+    async with fresh_database.connection() as db:
+        assert [each.unread for each in await notices.inbox(db, colleague)] == [True]
+    await actions.record_finding(fresh_database, supervisor, inspection_id, finding(uuid4()))
+    async with fresh_database.connection() as db:
+        inbox = await notices.inbox(db, colleague)
+    assert [each.unread for each in inbox if each.kind == "inspection_assigned"] == [False]

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests import make
-from zhusuo import looks
+from zhusuo import looks, notices
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor
@@ -25,12 +25,19 @@ async def titles(db: Connection, organisation_id: UUID) -> list[str]:
     return [row["title"] for row in rows]
 
 
+async def asking(db: Connection, actor: Actor) -> int:
+    """How many notices still ask something of the office."""
+    return sum(each.unread for each in await notices.inbox(db, actor))
+
+
 async def test_a_clerk_asks_and_gets_the_finding_back(database: Database, db: Connection) -> None:
     clerk, supervisor, carrier_id, unit_id = await house(db)
     request = await looks.ask(database, clerk, carrier_id, unit_id, "物业说早已搬走")
     assert await titles(db, supervisor.organisation_id) == ["请去看看 汇澜大厦 1803室"]
     assert [each.id for each in await looks.open_for(db, carrier_id, unit_id)] == [request.id]
+    assert await asking(db, supervisor) == 1
     found = await looks.answer(database, supervisor, request.id, "门锁着，信箱积满")
+    assert await asking(db, supervisor) == 0
     assert (found.finding, found.is_open) == ("门锁着，信箱积满", False)
     assert await titles(db, clerk.organisation_id) == ["汇澜大厦 1803室 踏看有结果"]
     assert await looks.open_for(db, carrier_id, unit_id) == []

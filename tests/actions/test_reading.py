@@ -26,6 +26,7 @@ from zhusuo import tasks
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import actions, document_fields, document_pages, documents, parts, reading, review, uploads
 from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus, Part, Purpose
+from zhusuo.dossiers.papers import DRAWING
 from zhusuo.people.model import Actor
 from zhusuo.settings import Settings
 
@@ -295,6 +296,40 @@ async def test_a_hold_lost_in_the_middle_keeps_the_result_of_the_other(
     with pytest.raises(tasks.HoldLost):
         await desk.work()
     assert await document_pages.pages(db, document_id) == []
+
+
+async def test_a_photograph_is_there_before_anything_is_read(
+    desk: Desk, database: Database, db: Connection, tmp_path: Path
+) -> None:
+    supervisor = await make.actor(db, role="supervisor", subdistricts=frozenset({make.SUBDISTRICT}))
+    path = written(tmp_path / "门口.jpg", ["上海漕屿数据有限公司"])
+    received = await uploads.receive(
+        database, desk.store, desk.settings, supervisor, Purpose.INSPECTION, desk.carrier_id, "门口.jpg",
+        _parts(path.read_bytes()),
+    )  # fmt: skip
+    held = await tasks.hold(database, DRAWING, reading.HOLD_SECONDS)
+    assert held is not None
+    await reading.draw_one(database, desk.store, desk.readers, held, uploads.folder(desk.settings))
+    [page] = await document_pages.pages(db, received.document.id)
+    assert page.preview_sha256 is not None
+    assert (await desk.document(received.document.id)).status is DocumentStatus.WAITING
+    await desk.work()
+    assert (await desk.document(received.document.id)).status is DocumentStatus.READ
+    assert await db.fetchval("SELECT count(*) FROM tasks WHERE done_at IS NULL") == 0
+
+
+async def test_a_photograph_that_is_none_is_left_to_its_reading(desk: Desk, database: Database, db: Connection) -> None:
+    supervisor = await make.actor(db, role="supervisor", subdistricts=frozenset({make.SUBDISTRICT}))
+    received = await uploads.receive(
+        database, desk.store, desk.settings, supervisor, Purpose.INSPECTION, desk.carrier_id, "门口.jpg",
+        _parts(b"\xff\xd8\xff\xe0 no picture at all"),
+    )  # fmt: skip
+    held = await tasks.hold(database, DRAWING, reading.HOLD_SECONDS)
+    assert held is not None
+    await reading.draw_one(database, desk.store, desk.readers, held, uploads.folder(desk.settings))
+    assert (await desk.document(received.document.id)).trouble == ""
+    await desk.work()
+    assert (await desk.document(received.document.id)).status is DocumentStatus.UNREADABLE
 
 
 async def test_a_child_that_dies_is_tried_again_and_then_given_up(desk: Desk, db: Connection) -> None:

@@ -10,9 +10,11 @@ from tests import make, make_zombies
 from tests import make_registrations as making
 from tests.make_zombies import DAY, Place
 from tests.support.postgres import OneConnection
-from zhusuo import events, flags
+from zhusuo import events, flags, notices
 from zhusuo.db import Connection
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
+from zhusuo.notices import About
+from zhusuo.people.model import Actor
 from zhusuo.registrations import holds, roster
 from zhusuo.registrations import store as registrations
 from zhusuo.tenancies import actions as tenancies
@@ -43,6 +45,11 @@ async def registration(db: Connection, there: Place) -> Any:
 
 async def zombie_flags(db: Connection, there: Place) -> list[str]:
     return [each.text for each in await flags.open_for(db, there.unit_id) if each.kind == "zombie"]
+
+
+async def asked(db: Connection, actor: Actor) -> list[str]:
+    """What notices still ask of somebody, the newest first."""
+    return [each.kind for each in await notices.inbox(db, actor) if each.unread and each.about is About.TO_DO]
 
 
 # -- opening -------------------------------------------------------------------------------------------------------
@@ -104,6 +111,37 @@ async def test_what_the_manager_confirms_weighs_against_what_was_suspected(
 
 
 # -- due process ---------------------------------------------------------------------------------------------------
+
+
+async def test_what_a_step_has_done_is_asked_of_nobody_any_more(
+    database: OneConnection, db: Connection, there: Place
+) -> None:
+    case = await make_zombies.case_of(database, there)
+    assert await asked(db, there.supervisor) == await asked(db, there.manager) == ["zombie_opened"]
+    await process.notify(database, there.supervisor, case.id, contact="", how="邮寄", delivered_on=DAY, day=DAY)
+    assert await asked(db, there.supervisor) == []
+    await process.manager_says(database, there.manager, case.id, here=False, text="早搬走了", day=DAY)
+    assert await asked(db, there.supervisor) == ["zombie_manager"]
+    assert await asked(db, there.manager) == []
+    await process.answer(database, there.supervisor, case.id, Answer.GONE, "", DAY)
+    assert await asked(db, there.supervisor) == ["zombie_answered"]
+    await process.clear(database, there.supervisor, case.id, "企业表示已迁出", DAY)
+    assert await asked(db, there.supervisor) == await asked(db, there.manager) == []
+
+
+async def test_the_counter_is_asked_to_settle_two_until_they_are(
+    database: OneConnection, db: Connection, there: Place
+) -> None:
+    clerk = await make.actor(db, role="clerk")
+    case = await make_zombies.case_of(database, there)
+    await make_zombies.newcomer(db, there)
+    await process.dismiss(database, there.supervisor, case.id, "企业仍在", DAY)
+    for each in (clerk, there.supervisor, there.manager):
+        assert "zombie_unsettled" in await asked(db, each)
+    await make_zombies.share(db, there)
+    await process.settle(database, there.supervisor, case.id, "允许一址多照", DAY)
+    for each in (clerk, there.supervisor, there.manager):
+        assert await asked(db, each) == []
 
 
 async def test_a_notice_starts_a_clock_of_working_days(database: OneConnection, db: Connection, there: Place) -> None:
@@ -317,6 +355,27 @@ async def test_a_clearing_that_is_taken_back_restores_the_registration(
     done = await process.decide_appeal(database, there.colleague, case.id, upheld=False, reason="有租约", day=DAY)
     found = await registration(db, there)
     assert (done.status, found.status, found.contested) == (CaseStatus.REVERSED, "registered", False)
+
+
+async def test_a_clearing_that_is_taken_back_restores_the_tenancy_it_ended(
+    database: OneConnection, db: Connection
+) -> None:
+    there = await make_zombies.place(db, moved_out_on=None)
+    await signals.record(
+        db,
+        there.supervisor,
+        registration_id=there.registration_id,
+        kind=SignalKind.FOUND_NOBODY,
+        observed_on=DAY,
+        source=Source.INSPECTION,
+    )
+    case = await make_zombies.brought_to(database, there, CaseStatus.CLEARED)
+    left = "SELECT moved_out_on FROM tenancies WHERE unit_id = $1"
+    assert await db.fetchval(left, there.unit_id) == DAY
+    await process.appeal(database, there.supervisor, case.id, "当天外出", DAY)
+    await process.decide_appeal(database, there.colleague, case.id, upheld=False, reason="有租约", day=DAY)
+    assert await db.fetchval(left, there.unit_id) is None
+    assert "清退时结束的入驻一并恢复" in (await store.steps(db, case.id))[-1].text
 
 
 async def test_beside_a_newcomer_a_restored_registration_has_to_be_settled(

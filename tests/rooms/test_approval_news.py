@@ -51,6 +51,19 @@ async def test_a_move_out_comes_to_an_open_card_by_itself(site: Site, db: Connec
     assert await db.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'lookup'") == recorded
 
 
+async def test_the_card_says_when_who_is_registered_has_left(site: Site, db: Connection) -> None:
+    counter = await set_up(site, db)
+    manager = await make.actor(db, role="manager")
+    await make.management(db, carrier_id=counter.carrier_id, organisation_id=manager.organisation_id)
+    registration_id = await making.registered(db, unit_id=counter.unit_id)
+    name = await db.fetchval("SELECT applicant FROM registrations WHERE id = $1", registration_id)
+    tenancy = await tenancies.move_in(site.database, manager, NewTenancy(unit_id=counter.unit_id, tenant=name))
+    await tenancies.move_out(site.database, manager, tenancy.id, today(), day=today())
+    async with site.signed_in(counter.clerk) as visitor:
+        shown = html.text(html.parse((await visitor.get(PATH)).text))
+    assert f"物业报告 {today()} 已迁出" in shown
+
+
 async def test_a_look_is_asked_for_from_the_card_and_its_finding_comes_back(site: Site, db: Connection) -> None:
     counter = await set_up(site, db)
     supervisor = await make.actor(db, role="supervisor", subdistricts=frozenset({make.SUBDISTRICT}))

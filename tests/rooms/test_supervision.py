@@ -11,8 +11,8 @@ import pytest
 from tests import make
 from tests.rooms import objects
 from tests.support import xlsx
-from tests.support.html import parse, text, with_class
-from tests.support.web import Site
+from tests.support.html import by_id, fragment, parse, text, with_class
+from tests.support.web import ORIGIN, Site
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
@@ -273,3 +273,19 @@ async def test_a_hold_says_until_when(site: Site, db: Connection, supervisor: Ac
     )
     async with site.signed_in(supervisor) as visitor:
         assert "保留至 2027-01-08" in (await visitor.get("/supervision/registrations")).text
+
+
+async def test_an_open_picture_follows_what_the_manager_says(site: Site, db: Connection, supervisor: Actor) -> None:
+    manager = await make.actor(db, role="manager")
+    carrier_id = await house(db, "汇澜大厦")
+    await make.management(db, carrier_id=carrier_id, organisation_id=manager.organisation_id)
+    open_page = f"/supervision/carriers/{carrier_id}?show=vacant"
+    async with site.signed_in(supervisor) as visitor, site.signed_in(manager) as at_home:
+        watch = by_id(parse((await visitor.get(open_page)).text), "watch").get("hx-get")
+        asks = {"hx-request": "true", "hx-current-url": f"{ORIGIN}{open_page}"}
+        assert (await visitor.get(watch, headers=asks)).status_code == 204
+        room = await room_of(db, carrier_id)
+        await at_home.submit(f"/property/units/{room}/tenancies", tenant="上海鹿鸣网络有限公司", back="/property")
+        news = await visitor.get(watch, headers=asks)
+    assert [each.get("id") for each in fragment(news.text)] == ["watch", "tally", "picture"]
+    assert 'data-status="resident"' in news.text

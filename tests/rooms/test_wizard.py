@@ -11,10 +11,10 @@ from tests.support import html
 from tests.support.web import Site, Visitor
 from zhusuo.db import Connection
 from zhusuo.dossiers import document_fields, document_pages, documents, parts, review
+from zhusuo.dossiers.calendar import shipped
 from zhusuo.dossiers.model import DocumentKind, PageNote, Part, ReturnReason
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
-from zhusuo.ports.common.wizard.words import working_days_left
 
 FRAGMENT = {"hx-request": "true"}
 
@@ -510,4 +510,4 @@ async def test_a_manager_that_lost_the_building_can_look_but_not_change(site: Si
     [(date(2026, 11, 20), 0), (date(2026, 11, 23), 1), (date(2026, 12, 4), 10), (date(2026, 11, 18), -2)],
 )
 def test_weekends_do_not_count(deadline_on: date, left: int) -> None:
-    assert working_days_left(deadline_on, date(2026, 11, 20)) == left
+    assert shipped().working_days_left(deadline_on, date(2026, 11, 20)) == left

@@ -6,9 +6,9 @@ import pytest
 
 from tests import make, make_zombies
 from tests.make_zombies import NAME, NEWCOMER, Place
-from tests.support.html import parse, text, with_class
+from tests.support.html import by_id, fragment, parse, text, with_class
 from tests.support.postgres import OneConnection
-from tests.support.web import Site, Visitor
+from tests.support.web import ORIGIN, Site, Visitor
 from zhusuo.db import Connection
 from zhusuo.ports.common.app import today
 from zhusuo.zombies import cases, process
@@ -44,6 +44,20 @@ async def test_the_list_shows_who_why_and_what_is_due(site: Site, there: Place, 
         assert NAME in text(parse((await visitor.get(f"/supervision/zombies?q={NAME[:4]}&cause=moved_out")).text))
         assert NAME not in text(parse((await visitor.get("/supervision/zombies?cause=unit_gone")).text))
         assert (await visitor.get("/supervision/zombies.xlsx?status=all")).content[:2] == b"PK"
+
+
+async def test_an_open_list_follows_what_happens(site: Site, there: Place, case: ZombieCase) -> None:
+    listed = "/supervision/zombies?cause=moved_out"
+    async with site.signed_in(there.supervisor) as visitor:
+        watch = by_id(parse((await visitor.get(listed)).text), "watch").get("hx-get")
+        asks = {"hx-request": "true", "hx-current-url": f"{ORIGIN}{listed}"}
+        assert (await visitor.get(watch, headers=asks)).status_code == 204
+        await post(visitor, case, "notify", how="邮寄", delivered_on=today().isoformat())
+        news = await visitor.get(watch, headers=asks)
+        assert [each.get("id") for each in fragment(news.text)] == ["watch", "case-tabs", "cases"]
+        assert "已通知" in news.text
+        again = by_id(fragment(news.text), "watch").get("hx-get")
+        assert (await visitor.get(again, headers=asks)).status_code == 204
 
 
 async def test_another_office_sees_nothing_of_it(site: Site, db: Connection, case: ZombieCase) -> None:

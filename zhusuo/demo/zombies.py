@@ -11,7 +11,7 @@ from zhusuo.businesses.model import NewRow
 from zhusuo.carriers.model import Unit
 from zhusuo.db import Database
 from zhusuo.demo.district import TRADES, House
-from zhusuo.dossiers.calendar import add_working_days
+from zhusuo.dossiers.calendar import shipped
 from zhusuo.idempotency import OneTransaction
 from zhusuo.people.model import Actor
 from zhusuo.registrations import actions as registrations
@@ -187,7 +187,7 @@ async def _lead(
     if status is CaseStatus.NOTIFIED:
         return
     after = 2 if status in (CaseStatus.SILENT, CaseStatus.INSPECTED, CaseStatus.ANSWERED) else -5
-    late = min(day, add_working_days(told, ANSWER_DAYS) + timedelta(days=after))
+    late = min(day, shipped().add_working_days(told, ANSWER_DAYS) + timedelta(days=after))
     if status in (CaseStatus.SILENT, CaseStatus.INSPECTED):
         await process.lapse(database, late)
     else:

@@ -49,6 +49,13 @@ class Calendar:
                 count -= 1
         return day
 
+    def working_days_left(self, deadline_on: date, day: date) -> int:
+        """How many working days are left, `day` not counted; 0 on the last one, below 0 when it has passed."""
+        if deadline_on < day:
+            return -self.working_days_left(day, deadline_on)
+        days = (deadline_on - day).days
+        return sum(self.is_working_day(day + timedelta(days=each)) for each in range(1, days + 1))
+
     def knows(self, day: date) -> bool:
         """Whether the holidays of the year are known; if not, a term that reaches into it counts weekends alone."""
         return day.year in {each.year for each in self.announced}
@@ -80,15 +87,6 @@ def parse(rows: Iterable[Mapping[str, str | None]]) -> list[CalendarDay]:
     if wrong:
         raise Invalid(wrong)
     return [found[day] for day in sorted(found)]
-
-
-def is_working_day(day: date) -> bool:
-    return shipped().is_working_day(day)
-
-
-def add_working_days(day: date, count: int, calendar: Calendar | None = None) -> date:
-    """The last day of a term of `count` working days that begins on the day after `day`."""
-    return (calendar or shipped()).add_working_days(day, count)
 
 
 def one_year_after(day: date) -> date:

@@ -99,6 +99,42 @@ async def read_one(database: Database, store: Store, readers: Readers, held: Hel
         await _fail(database, held, f"{type(error).__name__}: {error}"[:500], GIVEN_UP)
 
 
+async def draw_one(database: Database, store: Store, readers: Readers, held: Held, folder: Path) -> None:
+    """Draw the photograph of a held task, so that it is there at once; what is wrong with it, its reading says.
+
+    Raises HoldLost when somebody else has the task now, and whatever PostgreSQL is down with.
+    """
+    progress = _Progress()
+    try:
+        async with _beating(database, held, progress):
+            await _draw(database, store, readers, held, folder, progress)
+    except (HoldLost, *Down):
+        raise
+    except Unreadable:
+        async with database.transaction() as db:
+            await tasks.finish(db, held)
+    except Unavailable:
+        await tasks.postpone(database, held, "存储服务没有响应", seconds=STORE_AWAY_SECONDS)
+    except (ValueError, TypeError, LookupError, RuntimeError, OSError) as error:
+        log.exception("drawing_failed", document=str(held.noun_id))
+        await tasks.fail(database, held, f"{type(error).__name__}: {error}"[:500], retry_seconds=AGAIN_SECONDS)
+
+
+async def _draw(
+    database: Database, store: Store, readers: Readers, held: Held, folder: Path, progress: _Progress
+) -> None:
+    async with database.transaction() as db:
+        document = await documents.by_id(db, held.noun_id)
+        if document is None or document.discarded_at is not None or document.status is DocumentStatus.READ:
+            await tasks.finish(db, held)
+            return
+    async with _local(store, document, folder) as path:
+        progress.pages = (await readers.inspect(path, document.file_name)).page_count
+        await _draw_all(database, store, readers, held, document, path, progress)
+    async with database.transaction() as db:
+        await tasks.finish(db, held)
+
+
 async def settle_given_up(database: Database) -> int:
     """Say so in documents whose task was given up because its workers died; how many there were."""
     async with database.transaction() as db:

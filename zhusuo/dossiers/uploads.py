@@ -32,7 +32,7 @@ from zhusuo.db import Connection, Database
 from zhusuo.dossiers import blobs, documents, upload_store
 from zhusuo.dossiers.access import FILERS, editable_filing, person_of
 from zhusuo.dossiers.model import Purpose, Received, Upload
-from zhusuo.dossiers.papers import READING, weight_of
+from zhusuo.dossiers.papers import DRAWING, READING, weight_of
 from zhusuo.errors import Conflict, NotAllowed, NotFound, Refusal, TooLarge, Unavailable
 from zhusuo.people.model import Actor, Role
 from zhusuo.settings import Settings
@@ -449,7 +449,8 @@ async def _enter(
             district_code=target.district_code,
             content={"purpose": purpose},
         )
-        await tasks.enqueue(db, READING, document.id, weight=weight_of(spooled.size))
+        for kind in (DRAWING, READING) if purpose is Purpose.INSPECTION else (READING,):
+            await tasks.enqueue(db, kind, document.id, weight=weight_of(spooled.size))
     return Received(document=document, known=not inserted)
 
 

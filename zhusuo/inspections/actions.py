@@ -83,10 +83,31 @@ async def assign(
     async with database.transaction() as db:
         await _to_move(db, actor, inspection_id, InspectionStatus.ASSIGNED)
         await _check_people(db, actor, person_id, accompanied_by)
-        await store.assign(db, inspection_id, person_id, accompanied_by)
-        inspection = await _locked(db, actor, inspection_id)
-        await _tell(db, actor, "assign_inspection", "inspection.assigned", inspection)
-        await _tell_assigned(db, actor, inspection)
+        await _assign(db, actor, inspection_id, person_id, accompanied_by)
+
+
+async def deal_in(db: Connection, actor: Actor, new: NewInspection, *, day: date) -> UUID:
+    """What the lot has drawn, as an inspection of those it was dealt to; one that was planned already becomes theirs,
+    one that somebody has begun stays with them.
+    """
+    inspection_id, is_new = await plan_in(db, actor, new, day=day)
+    known = await _locked(db, actor, inspection_id)
+    dealt = (new.assigned_to, new.accompanied_by)
+    if is_new or known.status is InspectionStatus.STARTED or (known.assigned_to, known.accompanied_by) == dealt:
+        return inspection_id
+    if new.assigned_to is not None:
+        await _assign(db, actor, inspection_id, new.assigned_to, new.accompanied_by)
+    return inspection_id
+
+
+async def _assign(
+    db: Connection, actor: Actor, inspection_id: UUID, person_id: UUID, accompanied_by: UUID | None
+) -> None:
+    await store.assign(db, inspection_id, person_id, accompanied_by)
+    await notices.settle(db, _at(inspection_id))
+    inspection = await _locked(db, actor, inspection_id)
+    await _tell(db, actor, "assign_inspection", "inspection.assigned", inspection)
+    await _tell_assigned(db, actor, inspection)
 
 
 async def start(database: Database, actor: Actor, inspection_id: UUID) -> None:
@@ -108,6 +129,7 @@ async def cancel(database: Database, actor: Actor, inspection_id: UUID, reason: 
     async with database.transaction() as db:
         inspection = await _to_move(db, actor, inspection_id, InspectionStatus.CANCELLED)
         await store.end(db, inspection_id, InspectionStatus.CANCELLED, _person(actor), reason=reason)
+        await notices.settle(db, _at(inspection_id))
         await _tell(db, actor, "cancel_inspection", "inspection.cancelled", inspection, reason=reason)
 
 
@@ -129,6 +151,7 @@ async def record_finding(database: Database, actor: Actor, inspection_id: UUID, 
             raise NotFound from violation
         if concludes:
             await store.end(db, inspection_id, InspectionStatus.FOUND, _person(actor))
+            await notices.settle(db, _at(inspection_id))
             await _flow_back(db, actor, inspection, new)
         await _tell(
             db,
@@ -258,7 +281,7 @@ async def _flow_back(db: Connection, actor: Actor, inspection: Inspection, new: 
             actor.organisation_id,
             "inspection_found",
             f"{await _place(db, inspection)} 核查有结论：{new.outcome.label}",
-            f"/supervision/inspections/{inspection.id}",
+            _at(inspection.id),
             body=said,
             person_id=inspection.planned_by,
             carrier_id=inspection.carrier_id,
@@ -338,6 +361,10 @@ def _person(actor: Actor) -> UUID:
     return actor.person_id
 
 
+def _at(inspection_id: UUID) -> str:
+    return f"/supervision/inspections/{inspection_id}"
+
+
 async def _place(db: Connection, inspection: Inspection) -> str:
     carrier = await carriers.by_id(db, inspection.carrier_id)
     unit = await carriers.unit_by_id(db, inspection.unit_id) if inspection.unit_id else None
@@ -353,7 +380,7 @@ async def _tell_assigned(db: Connection, actor: Actor, inspection: Inspection) -
                 actor.organisation_id,
                 "inspection_assigned",
                 f"请去核查 {await _place(db, inspection)}",
-                f"/supervision/inspections/{inspection.id}",
+                _at(inspection.id),
                 body=f"{inspection.subject or inspection.cause.label}，{inspection.due_on} 前完成。",
                 person_id=person_id,
                 carrier_id=inspection.carrier_id,

@@ -12,7 +12,7 @@ from uuid import UUID
 from zhusuo import audit, events
 from zhusuo.carriers.model import CarrierKind, unit_name
 from zhusuo.db import Connection, Database, Row
-from zhusuo.dossiers.calendar import add_working_days
+from zhusuo.dossiers import holidays
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.inspections import actions, lots, store
 from zhusuo.inspections.lots import Entry
@@ -158,7 +158,7 @@ async def draw(database: Database, actor: Actor, draw_id: UUID, *, day: date) ->
         found = await _to_move(db, actor, draw_id, DrawStatus.DRAWN)
         seed: str = await db.fetchval("SELECT seed FROM random_draws WHERE id = $1", draw_id)
         pairs = lots.draw(seed, await entries_of(db, draw_id), found.drawn_count)
-        due_on = add_working_days(day, WORKING_DAYS)
+        due_on = (await holidays.known(db)).add_working_days(day, WORKING_DAYS)
         for rank, pair in enumerate(pairs, 1):
             await _take(db, actor, found, rank, pair, due_on, day)
         await db.execute(
@@ -268,7 +268,7 @@ async def sheet(db: Connection, actor: Actor, draw_id: UUID) -> lots.Sheet:
 async def _take(
     db: Connection, actor: Actor, found: RandomDraw, rank: int, pair: lots.Pair, due_on: date, day: date
 ) -> None:
-    """One target becomes an inspection, unless it is being looked at already or has left meanwhile."""
+    """One target becomes an inspection of the two it was dealt to; one that was begun already stays as it is."""
     registration_id = UUID(pair.target.id)
     place = await db.fetchrow(
         """
@@ -290,7 +290,7 @@ async def _take(
         assigned_to=UUID(pair.first.id),
         accompanied_by=UUID(pair.second.id) if pair.second else None,
     )
-    inspection_id, _ = await actions.plan_in(db, actor, new, day=day)
+    inspection_id = await actions.deal_in(db, actor, new, day=day)
     await db.execute(
         """
         UPDATE draw_entries

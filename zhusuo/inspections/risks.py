@@ -12,7 +12,8 @@ from uuid import UUID
 from zhusuo import audit
 from zhusuo.carriers.model import unit_name
 from zhusuo.db import Connection, Database
-from zhusuo.dossiers.calendar import add_working_days, is_working_day
+from zhusuo.dossiers import holidays
+from zhusuo.dossiers.calendar import Calendar
 from zhusuo.errors import Invalid
 from zhusuo.inspections import actions
 from zhusuo.inspections.model import DUE_DAYS, Cause, NewInspection
@@ -198,6 +199,7 @@ async def plan_due(
         raise Invalid({"count": f"一次排 1 至 {MOST_PLANNED} 户。"})
     async with database.transaction() as db:
         found = await listed(db, actor, day, subdistrict=subdistrict, level=level, due=True, limit=count)
+        calendar = await holidays.known(db)
         planned = 0
         for place, risk in enumerate(found):
             new = NewInspection(
@@ -207,15 +209,15 @@ async def plan_due(
                 cause=Cause.RISK,
                 source=f"risk {day}",
                 question=f"风险 {risk.score} 分",
-                due_on=spread(place, len(found), day),
+                due_on=spread(place, len(found), day, calendar),
             )
             planned += (await actions.plan_in(db, actor, new, day=day))[1]
         await audit.record(db, actor, "plan_risks", "inspection", "list", detail={"planned": planned})
     return planned
 
 
-def spread(place: int, count: int, day: date) -> date:
+def spread(place: int, count: int, day: date, calendar: Calendar) -> date:
     """The day of number `place`, from 0, of so many: spread over the working days of the next thirty days."""
     days = [day + timedelta(days=each) for each in range(1, DUE_DAYS + 1)]
-    working = [each for each in days if is_working_day(each)] or [add_working_days(day, 1)]
+    working = [each for each in days if calendar.is_working_day(each)] or [calendar.add_working_days(day, 1)]
     return working[min(len(working) - 1, place * len(working) // max(1, count))]

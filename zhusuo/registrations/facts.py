@@ -39,7 +39,7 @@ class Paper(Struct, frozen=True, array_like=True, order=True):
 
 
 class Registered(Struct, frozen=True, array_like=True, order=True):
-    """`here` is what whoever manages the carrier says of it."""
+    """`here` is what whoever manages the carrier says of it, `left_on` when it moved out as they reported."""
 
     created_at: datetime
     id: UUID
@@ -52,6 +52,7 @@ class Registered(Struct, frozen=True, array_like=True, order=True):
     gone: bool
     source: str
     here: bool | None
+    left_on: date | None
 
 
 class Resident(Struct, frozen=True, array_like=True, order=True):
@@ -151,7 +152,11 @@ async def facts_of(
                 SELECT json_agg(json_build_array(
                            r.created_at, r.id, r.applicant, space.label, r.status,
                            coalesce(r.registered_on, (r.created_at AT TIME ZONE 'Asia/Shanghai')::date), r.contested,
-                           r.unit_id = $3 OR space.sharing_allowed, space.gone, r.source, r.confirmed_by_manager))
+                           r.unit_id = $3 OR space.sharing_allowed, space.gone, r.source, r.confirmed_by_manager,
+                           (SELECT max(moved_out_on)
+                              FROM tenancies
+                             WHERE unit_id = r.unit_id
+                               AND tenant = r.applicant)))
                   FROM space
                   JOIN registrations AS r ON r.unit_id = space.id
                  WHERE r.district_code = $1

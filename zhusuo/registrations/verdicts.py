@@ -233,7 +233,7 @@ class _Judge:
                 contested=each.contested,
                 blocks=registers and not each.contested and not (self.shares and self._may_share(each)),
                 gone=each.gone,
-                word=_on_whose_word(each),
+                word=_on_whose_word(each, resident=each.name in residents),
                 stays=_stays(residents[each.name]) if each.name in residents else "",
             )
             for each in sorted(self.facts.registrations or ())
@@ -260,10 +260,12 @@ class _Judge:
         return self.carrier_shares if other.may_share is None else other.may_share
 
 
-def _on_whose_word(each: Registered) -> str:
+def _on_whose_word(each: Registered, *, resident: bool) -> str:
     """By whom it was registered, and what whoever manages the carrier says of it."""
     by = {"reuse": "本系统登记", "import": "登记机关名单"}.get(each.source, "")
     said = {True: "物业确认在此处", False: "物业表示不在此处", None: "物业还没有答复"}[each.here]
+    if each.here is None and each.left_on is not None and not resident:
+        said = f"物业报告 {each.left_on} 已迁出"
     return f"{by}，{said}" if by else said
 
 

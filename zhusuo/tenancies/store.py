@@ -105,7 +105,8 @@ async def insert_or_renew(
     return Tenancy(**{**facts, "source": TenancySource(facts["source"])}), is_new
 
 
-async def set_moved_out(db: Connection, tenancy_id: UUID, on: date) -> None:
+async def set_moved_out(db: Connection, tenancy_id: UUID, on: date | None) -> None:
+    """None takes back that it has moved out."""
     await db.execute(
         """
         UPDATE tenancies

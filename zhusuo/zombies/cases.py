@@ -58,6 +58,10 @@ ACTIONS = {
     "reversed": "reverse",
 }
 """The verbs of the steps, as the audit calls them."""
+CLOSING = ("cleared", "dismissed", "settled", "upheld", "reversed")
+"""The steps after which nobody is asked anything of a case, unless the step itself does."""
+NOT_OF_THE_OFFICE = ("opened", "manager_said", "newcomer", "delivered")
+"""The steps that leave to the supervision office what it had to do."""
 LEFT = {"relocated": "企业已变更登记到别处", "moved": "窗口已办理迁出", "deregistered": "企业已注销"}
 
 
@@ -421,6 +425,7 @@ async def step(
     """One line of the story, one audit entry, one event."""
     last = await store.last_step_on(db, case.id)
     await store.insert_step(db, case.id, actor, kind, text, max(day, last or day), unnamed=unnamed)
+    await notices.settle(db, *_done_by(case, kind))
     await audit.record(db, actor, ACTIONS[kind], "zombie_case", case.id, carrier_id=case.carrier_id)
     await events.emit(
         db,
@@ -433,12 +438,33 @@ async def step(
     )
 
 
+def _done_by(case: ZombieCase, kind: str) -> list[str]:
+    """The places of the notices that ask for what a step has done: the office went on, or the manager has answered."""
+    done = [] if kind in NOT_OF_THE_OFFICE else [at_supervision(case)]
+    if kind == "manager_said" or kind in CLOSING:
+        done.append(at_property(case))
+    return [*done, at_approval(case)] if kind in CLOSING else done
+
+
+def at_supervision(case: ZombieCase) -> str:
+    return f"/supervision/zombies/{case.id}"
+
+
+def at_property(case: ZombieCase) -> str:
+    return f"/property/zombies/{case.id}"
+
+
+def at_approval(case: ZombieCase) -> str:
+    """The carrier of a case: its number behind it tells the notices of one from those of another."""
+    return f"/approval/carriers/{case.carrier_id}#{case.number}"
+
+
 async def tell(db: Connection, case: ZombieCase, kind: str, title: str, body: str) -> None:
     """Whoever manages the carrier, and the supervision office of its subdistrict."""
     manager = await carriers.manager_of(db, case.carrier_id)
     if manager is not None:
-        link = f"/property/zombies/{case.id}"
+        link = at_property(case)
         await notices.send(db, manager, kind, title[:200], link, body=body, carrier_id=case.carrier_id)
     for office in await store.offices(db, case.carrier_id):
-        link = f"/supervision/zombies/{case.id}"
+        link = at_supervision(case)
         await notices.send(db, office, kind, title[:200], link, body=body, carrier_id=case.carrier_id)

@@ -143,7 +143,7 @@ async def manager_says(database: Database, actor: Actor, case_id: UUID, *, here:
         said = f"物业表示企业{'在' if here else '不在'}此处" + (f"：{text}" if text else "")
         await cases.step(db, actor, case, "manager_said", said, day)
         for office in await store.offices(db, case.carrier_id):
-            link = f"/supervision/zombies/{case.id}"
+            link = cases.at_supervision(case)
             await notices.send(
                 db, office, "zombie_manager", f"物业说明：{case.name}", link, body=said, carrier_id=case.carrier_id
             )
@@ -325,7 +325,7 @@ async def appeal(database: Database, actor: Actor | None, case_id: UUID, text: s
 async def decide_appeal(
     database: Database, actor: Actor, case_id: UUID, *, upheld: bool, reason: str, day: date
 ) -> ZombieCase:
-    """复核: another supervisor upholds the clearing, or takes it back: then the registration stands again.
+    """复核: another supervisor upholds the clearing, or takes it back: then registration and tenancy stand again.
 
     Where somebody else is registered there by now, both stand, and people are told to settle it. Raises TwoPeople.
     """
@@ -339,6 +339,7 @@ async def decide_appeal(
         elsewhere = await _elsewhere(db, case)
         if not upheld and elsewhere is None:
             await store.revive(db, case.registration_id)
+            word += "；" + await _restore_tenancies(db, actor, case)
             newcomer = await cases.uncontest(db, case)
         elif not upheld:
             word = "撤销清退；企业已在别处登记，原登记不再恢复"
@@ -448,7 +449,7 @@ async def _two(db: Connection, actor: Actor, case: ZombieCase, newcomer: Registr
             authority,
             "zombie_unsettled",
             text,
-            f"/approval/carriers/{case.carrier_id}",
+            cases.at_approval(case),
             body="原登记经核实仍在，新户已登记。请协助协调，必要时允许这个单元一址多照。",
             carrier_id=case.carrier_id,
         )
@@ -473,6 +474,29 @@ async def _end_tenancies(db: Connection, actor: Actor, case: ZombieCase, day: da
             district_code=case.district_code,
             content=detail,
         )
+
+
+async def _restore_tenancies(db: Connection, actor: Actor, case: ZombieCase) -> str:
+    """What the clearing ended stands in the roster again; in words, and who has to settle the rest."""
+    ended = await store.tenancies_ended_by(db, case)
+    for tenancy_id in ended:
+        tenancy = await tenancies.lock(db, tenancy_id)
+        assert tenancy is not None  # noqa: S101 - tenancies are never deleted
+        await tenancies.set_moved_out(db, tenancy_id, None)
+        detail = {"unit_id": tenancy.unit_id, "tenant": tenancy.tenant, "case": case.number}
+        await audit.record(db, actor, "restore", "tenancy", tenancy_id, carrier_id=case.carrier_id, detail=detail)
+        await events.emit(
+            db,
+            "tenancy.restored",
+            "tenancy",
+            tenancy_id,
+            carrier_id=case.carrier_id,
+            district_code=case.district_code,
+            content=detail,
+        )
+    if ended:
+        return "清退时结束的入驻一并恢复"
+    return "清退没有结束过入驻，是否在此办公由物业在名册上报告"
 
 
 def _text(text: str, field: str, *, needed: bool = True) -> str:

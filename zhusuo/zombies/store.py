@@ -454,6 +454,31 @@ async def tenancies_of(db: Connection, registration_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def tenancies_ended_by(db: Connection, case: ZombieCase) -> list[UUID]:
+    """What the clearing of a case ended, and nobody has begun anew in the same unit."""
+    rows = await db.fetch(
+        """
+        SELECT tenancies.id
+          FROM events
+          JOIN tenancies ON tenancies.id = events.noun_id
+         WHERE events.carrier_id = $1
+           AND events.kind = 'tenancy.moved_out'
+           AND events.content ->> 'case' = $2
+           AND tenancies.moved_out_on IS NOT NULL
+           AND NOT EXISTS (
+                SELECT
+                  FROM tenancies AS again
+                 WHERE again.unit_id = tenancies.unit_id
+                   AND again.tenant = tenancies.tenant
+                   AND again.moved_out_on IS NULL)
+      ORDER BY tenancies.id
+        """,
+        case.carrier_id,
+        case.number,
+    )
+    return [row["id"] for row in rows]
+
+
 async def registrations_of_tenant(db: Connection, tenancy_id: UUID) -> list[UUID]:
     """Live registrations of a tenancy's business in its unit."""
     rows = await db.fetch(

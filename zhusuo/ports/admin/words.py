@@ -172,7 +172,7 @@ NOUNS = {
     "zombie_rule_set": "立案规则",
 }
 
-TASKS = {"read_document": "识别材料", "import_businesses": "导入登记企业"}
+TASKS = {"read_document": "识别材料", "draw_photo": "生成照片预览", "import_businesses": "导入登记企业"}
 TASK_STATUSES = {"quarantined": "三次未成，已搁置", "held": "处理中", "waiting": "等候"}
 
 SCOPES = {

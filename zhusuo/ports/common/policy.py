@@ -236,6 +236,7 @@ POLICY: dict[str, Rule] = {
     "supervision.carriers": session(SUPERVISOR),
     "supervision.carriers_xlsx": session(SUPERVISOR),
     "supervision.carrier": session(SUPERVISOR, noun="carrier"),
+    "supervision.news": session(SUPERVISOR, noun="carrier", by_itself=True),
     "supervision.units_xlsx": session(SUPERVISOR, noun="carrier"),
     "supervision.say": session(SUPERVISOR, noun="unit"),
     "supervision.unsay": session(SUPERVISOR, noun="flag"),
@@ -244,6 +245,7 @@ POLICY: dict[str, Rule] = {
     "supervision.registrations_xlsx": session(SUPERVISOR),
     # zombies
     "zombies.list": session(SUPERVISOR),
+    "zombies.news": session(SUPERVISOR, by_itself=True),
     "zombies.list_xlsx": session(SUPERVISOR),
     "zombies.case": session(SUPERVISOR, noun="zombie_case"),
     "zombies.write_notice": session(SUPERVISOR, noun="zombie_case"),

@@ -2,11 +2,12 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhusuo.ports.supervision import pages, telling
+from zhusuo.ports.supervision import pages, plan, telling
 from zhusuo.ports.supervision.figures import pages as figures
 from zhusuo.ports.supervision.inspections import drawing, risking, visits
 from zhusuo.ports.supervision.inspections import pages as inspections
 from zhusuo.ports.supervision.plates import pages as plates
+from zhusuo.ports.supervision.zombies import listing as zombie_listing
 from zhusuo.ports.supervision.zombies import lists as zombie_lists
 from zhusuo.ports.supervision.zombies import pages as zombies
 from zhusuo.ports.supervision.zombies import replies as zombie_replies
@@ -17,10 +18,10 @@ doors: list[HTTPRouteHandler] = [
     pages.coverage_csv,
     pages.carriers,
     pages.carriers_xlsx,
-    pages.carrier,
     pages.units_xlsx,
     pages.registrations,
     pages.registrations_xlsx,
+    *plan.doors,
     *telling.doors,
     *inspections.doors,
     *visits.doors,
@@ -28,6 +29,7 @@ doors: list[HTTPRouteHandler] = [
     *risking.doors,
     *plates.doors,
     *figures.doors,
+    *zombie_listing.doors,
     *zombies.doors,
     *zombie_lists.doors,
     *zombie_rules.doors,

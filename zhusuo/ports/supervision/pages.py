@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
@@ -11,7 +10,6 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from zhusuo.carriers.model import CarrierKind
-from zhusuo.carriers.stacking import CellStatus, Order
 from zhusuo.db import Connection, Database
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import files
@@ -112,47 +110,6 @@ async def carriers_xlsx(
     return await files.export_long(database, actor, day, sheets.carriers(day), read, request=request)
 
 
-@get("/supervision/carriers/{carrier_id:uuid}", name="supervision.carrier")
-async def carrier(
-    request: Asked,
-    carrier_id: FromPath[UUID],
-    database: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    day: NamedDependency[date],
-    building: FromQuery[str] = "",
-    order: FromQuery[str] = "",
-    view: FromQuery[str] = "",
-    show: FromQuery[str] = "",
-    unit: FromQuery[UUID | None] = None,
-) -> Template:
-    chosen = Order(order) if order in list(Order) else Order.PLACE
-    path = _path(request.url.path, building=building, order=order, view=view, show=show)
-    async with database.connection() as db:
-        house = await reads.house(
-            db,
-            actor,
-            carrier_id,
-            day,
-            path=path,
-            building=building,
-            order=chosen,
-            unit_id=unit,
-            as_table=view == "table",
-        )
-    return page(
-        request,
-        "supervision/carrier.html",
-        house=house,
-        order=chosen,
-        orders=list(Order),
-        statuses=list(CellStatus),
-        show=show,
-        as_table=view == "table",
-        close=path,
-        day=day,
-    )
-
-
 @get("/supervision/carriers/{carrier_id:uuid}/units.xlsx", name="supervision.units_xlsx")
 async def units_xlsx(
     carrier_id: FromPath[UUID],
@@ -209,8 +166,3 @@ async def registrations_xlsx(
         return await reads.registrations(db, actor, **narrowed, after=after, limit=most)
 
     return await files.export_long(database, actor, day, sheets.REGISTRATIONS, read, request=request)
-
-
-def _path(path: str, **query: str) -> str:
-    given = urlencode({key: value for key, value in query.items() if value})
-    return f"{path}?{given}" if given else path

@@ -47,9 +47,29 @@ document.addEventListener("htmx:afterSwap", (event) => {
   awaken();
   focusSummary(event.target);
 });
-document.addEventListener("htmx:beforeRequest", () => alertPerson(""));
+// the picture, or a list, may be drawn anew while somebody walks on it: the walk goes on from the same place
+let walkedOn = "";
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const place = document.activeElement?.closest("zs-stacking a.unit, [data-walk] a");
+  walkedOn = place && event.detail.target.contains(place) ? place.getAttribute("href") : walkedOn;
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  if (walkedOn) document.querySelector(`:is(zs-stacking a.unit, [data-walk] a)[href="${CSS.escape(walkedOn)}"]`)?.focus();
+  walkedOn = "";
+});
+
+// an open page asks by itself whether anything has happened: that it cannot is said once, and taken back by the next answer
+const LOST = "连不上服务器，页面暂时不会自动更新；连上以后接着更新。";
+const asksByItself = (event) => event.detail.elt.id === "watch";
+document.addEventListener("htmx:beforeRequest", (event) => asksByItself(event) || alertPerson(""));
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (asksByItself(event) && document.getElementById("zs-alert").textContent.startsWith(LOST)) alertPerson("");
+});
 for (const gone of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(gone, () => alertPerson("连不上服务器，刚才的操作没有生效。请检查网络后再试一次。"));
+  document.addEventListener(gone, (event) => {
+    if (!asksByItself(event)) alertPerson("连不上服务器，刚才的操作没有生效。请检查网络后再试一次。");
+    else if (!document.getElementById("zs-alert").textContent) alertPerson(LOST);
+  });
 }
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;

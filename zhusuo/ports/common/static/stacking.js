@@ -3,17 +3,6 @@
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const TO_CONFIRM = ["suspected", "registered", "ending"];
 
-// the picture may be drawn anew while somebody walks on it: the walk goes on from the same unit
-let walkedOn = "";
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const unit = document.activeElement?.closest("zs-stacking a.unit");
-  walkedOn = unit && event.detail.target.contains(unit) ? unit.getAttribute("href") : walkedOn;
-});
-document.addEventListener("htmx:oobAfterSwap", () => {
-  if (walkedOn) document.querySelector(`zs-stacking a.unit[href="${CSS.escape(walkedOn)}"]`)?.focus();
-  walkedOn = "";
-});
-
 class Stacking extends HTMLElement {
   connectedCallback() {
     this.addEventListener("keydown", (event) => this.key(event));

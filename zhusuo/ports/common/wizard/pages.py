@@ -82,7 +82,6 @@ class ReasonForm:
 
 def step_page(request: Asked, template: str, case: reads.Case, actor: Actor, day: date, **context: Any) -> Template:
     """A page of the wizard with what stands on all of them."""
-    deadline_on = case.filing.deadline_on
     return page(
         request,
         f"wizard/{template}.html",
@@ -92,7 +91,7 @@ def step_page(request: Asked, template: str, case: reads.Case, actor: Actor, day
         steps=STEPS,
         desk=HOME_OF[actor.role],
         day=day,
-        days_left=None if deadline_on is None else words.working_days_left(deadline_on, day),
+        days_left=case.days_left(day),
         **context,
     )
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from zhusuo.carriers import store as carriers
 from zhusuo.carriers.model import Carrier, CarrierAddress, Unit, UnitKind
 from zhusuo.db import Connection
-from zhusuo.dossiers import document_fields, documents, parts, scope, standing, store
+from zhusuo.dossiers import document_fields, documents, holidays, parts, scope, standing, store
+from zhusuo.dossiers.calendar import Calendar
 from zhusuo.dossiers.checklist import Requirement, missing
 from zhusuo.dossiers.model import (
     Decision,
@@ -35,15 +36,21 @@ FOUND = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A filing with its carrier, and the last decision on it where it was returned or declined."""
+    """A filing with its carrier, the last decision on it where it was returned or declined, and the working days."""
 
     filing: Filing
     carrier: Carrier
     decision: Decision | None
+    calendar: Calendar
 
     @property
     def path(self) -> str:
         return f"/filings/{self.filing.id}"
+
+    def days_left(self, day: date) -> int | None:
+        """How many working days are left to correct it; None where nothing has to be."""
+        deadline_on = self.filing.deadline_on
+        return None if deadline_on is None else self.calendar.working_days_left(deadline_on, day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +87,12 @@ async def case(db: Connection, actor: Actor, filing_id: UUID) -> Case:
         raise NotFound
     decided = filing.status in (FilingStatus.RETURNED, FilingStatus.REJECTED, FilingStatus.LAPSED)
     decisions = await store.decisions(db, filing_id) if decided else []
-    return Case(filing=filing, carrier=carrier, decision=decisions[0] if decisions else None)
+    return Case(
+        filing=filing,
+        carrier=carrier,
+        decision=decisions[0] if decisions else None,
+        calendar=await holidays.known(db),
+    )
 
 
 # 开始

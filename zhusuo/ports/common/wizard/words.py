@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from zhusuo.dossiers.calendar import is_working_day
 from zhusuo.dossiers.model import FilingKind, ReturnReason
 from zhusuo.dossiers.standing import Step
 
@@ -51,11 +50,3 @@ def _told(detail: dict[str, Any]) -> str:
     reasons = [ReturnReason(code).label for code in detail.get("reasons") or () if code in set(ReturnReason)]
     message = str(detail.get("message") or "")
     return "。".join(part for part in ("、".join(reasons), message.rstrip("。")) if part)
-
-
-def working_days_left(deadline_on: date, day: date) -> int:
-    """How many working days are left, today not counted; 0 on the last one, below 0 when it has passed."""
-    if deadline_on < day:
-        return -working_days_left(day, deadline_on)
-    days = (deadline_on - day).days
-    return sum(is_working_day(day + timedelta(days=each)) for each in range(1, days + 1))

@@ -1,4 +1,4 @@
-"""僵尸住所: the list of cases, and one case with its score, its story, its letters and its next step."""
+"""僵尸住所: one case with its score, its story, its letters and its next step."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 
 from zhusuo.db import Database
@@ -17,53 +17,18 @@ from zhusuo.dossiers import holidays
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import files
-from zhusuo.ports.common.forms import a_day, again, chosen, typed
+from zhusuo.ports.common.forms import a_day, again, chosen
 from zhusuo.ports.common.pages import go, page
-from zhusuo.ports.supervision import reads as supervision
 from zhusuo.ports.supervision.zombies import reads
+from zhusuo.ports.supervision.zombies.listing import TONES
 from zhusuo.registrations import store as registrations
 from zhusuo.settings import Settings
 from zhusuo.zombies import cases, letters, process, store
-from zhusuo.zombies.model import OPEN, Answer, CaseStatus, SignalKind
+from zhusuo.zombies.model import Answer, CaseStatus
 
 Asked = Request[Any, Any, Any]
 URL_ENCODED = Body(media_type=RequestEncodingType.URL_ENCODED)
-TONES = {
-    CaseStatus.OPENED: "warn",
-    CaseStatus.NOTIFIED: "act",
-    CaseStatus.ANSWERED: "act",
-    CaseStatus.SILENT: "warn",
-    CaseStatus.INSPECTING: "act",
-    CaseStatus.INSPECTED: "warn",
-    CaseStatus.CLEARED: "bad",
-    CaseStatus.APPEALED: "warn",
-    CaseStatus.UPHELD: "bad",
-    CaseStatus.REVERSED: "ok",
-    CaseStatus.UNSETTLED: "warn",
-    CaseStatus.DISMISSED: "ok",
-    CaseStatus.SETTLED: "",
-}
-STATUSES = [("open", "办理中"), *((each.value, each.label) for each in CaseStatus), ("all", "全部")]
-CAUSES = [(each.value, each.label) for each in SignalKind]
 WAYS = [(each, each) for each in ("邮寄", "当面送交", "张贴", "电话和短信")]
-LISTING = files.Listing[reads.CaseRow](
-    name="僵尸住所案件",
-    noun="zombie_case",
-    columns={
-        "案件": lambda row: row.number,
-        "企业": lambda row: row.name,
-        "载体": lambda row: row.carrier,
-        "单元": lambda row: row.unit,
-        "街镇": lambda row: row.subdistrict,
-        "主要线索": lambda row: row.cause.label,
-        "评分": lambda row: row.score,
-        "状态": lambda row: row.status.label,
-        "立案": lambda row: row.opened_on,
-        "答复期限": lambda row: row.deadline_on,
-        "逾期答复": lambda row: "是" if row.late else "",
-        "办结": lambda row: row.decided_on,
-    },
-)
 
 
 @dataclass
@@ -103,68 +68,6 @@ class Tried:
 
     form: str = ""
     errors: dict[str, str] = field(default_factory=dict)
-
-
-def _status(text: str) -> str:
-    return text if text in (*CaseStatus, "all") else "open"
-
-
-@get("/supervision/zombies", name="zombies.list")
-async def listed(
-    request: Asked,
-    database: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    day: NamedDependency[date],
-    q: FromQuery[str] = "",
-    status: FromQuery[str] = "",
-    cause: FromQuery[str] = "",
-    subdistrict: FromQuery[str] = "",
-    after: FromQuery[str] = "",
-) -> Template:
-    given = {"q": typed(q), "cause": cause, "subdistrict": subdistrict}
-    wanted = _status(status)
-    async with database.connection() as db:
-        found = await reads.cases(
-            db, actor, **given, status=wanted.replace("all", ""), after=reads.cursor(after), limit=reads.PAGE + 1
-        )
-        subdistricts, counts = await supervision.subdistricts(db, actor), await reads.counts(db, actor)
-    rows = found[: reads.PAGE]
-    return page(
-        request,
-        "zombies/list.html",
-        rows=rows,
-        after=rows[-1].cursor if len(found) > reads.PAGE else None,
-        status=wanted,
-        statuses=STATUSES,
-        causes=CAUSES,
-        subdistricts=subdistricts,
-        counts=[(each, counts.get(each.value, 0)) for each in CaseStatus if each in OPEN],
-        tones=TONES,
-        day=day,
-        **given,
-    )
-
-
-@get("/supervision/zombies.xlsx", name="zombies.list_xlsx")
-async def listed_xlsx(
-    request: Asked,
-    database: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    day: NamedDependency[date],
-    q: FromQuery[str] = "",
-    status: FromQuery[str] = "",
-    cause: FromQuery[str] = "",
-    subdistrict: FromQuery[str] = "",
-) -> Response[bytes]:
-    wanted, text = _status(status).replace("all", ""), typed(q)
-    return await files.export(
-        database,
-        actor,
-        day,
-        LISTING,
-        lambda db: reads.cases(db, actor, q=text, status=wanted, cause=cause, subdistrict=subdistrict, limit=files.ALL),
-        request=request,
-    )
 
 
 @get("/supervision/zombies/{zombie_case_id:uuid}", name="zombies.case")
@@ -403,8 +306,6 @@ async def deliver(
 
 
 doors = [
-    listed,
-    listed_xlsx,
     case_page,
     write_notice,
     notify,
