@@ -30,7 +30,6 @@ import psutil
 import structlog
 
 from storage.model import StoreSettings
-from storage.store import Store
 from zhusuo.processes import Processes, Program, run
 
 HOST = "127.0.0.1"
@@ -193,6 +192,8 @@ def s3(root: Path, settings: StoreSettings, *, log: Path) -> Program:
 
 async def store_answers(settings: StoreSettings) -> None:
     """Make the bucket if need be; raises while the server is not there."""
+    from storage.store import Store  # S3's library is slow to load, and only needed where a server is started
+
     host, _, port = settings.endpoint.rpartition(":")
     _, writer = await asyncio.open_connection(host, int(port))  # fails without urllib3's warnings
     writer.close()

@@ -15,7 +15,7 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import CAPS as WASHED_FOR
 from zhusuo.carriers.model import CarrierKind
 from zhusuo.db import Connection, Database, moment
-from zhusuo.lookup.bulk import Hands, Lines, ProcessDied, Work, csv_line, hands
+from zhusuo.lookup.bulk import Hands, Lines, ProcessDied, Work, csv_text, hands
 from zhusuo.lookup.columns import CLASSIFIED, WASHED
 from zhusuo.lookup.csv_rows import csv_table
 from zhusuo.lookup.find import find
@@ -79,8 +79,8 @@ async def test_many_get_the_same_answers_as_one_by_one(fresh_database: Database,
                 work = Work(form="classified", place=1, url=fresh_database.url, snapshot=snapshot, district_codes=XUHUI)
                 done = await _through(both, work, rows)
         one_by_one = [await find(db, text, lexicon=lexicon, district_codes=XUHUI) for _, text in rows]
-    expected = [csv_line([*row, *CLASSIFIED.cells(match)]) for row, match in zip(rows, one_by_one, strict=True)]
-    assert "".join(lines.text for lines in done).split("\r\n")[:-1] == expected
+    expected = csv_text([*row, *CLASSIFIED.cells(match)] for row, match in zip(rows, one_by_one, strict=True))
+    assert "".join(lines.text for lines in done).split("\r\n") == expected.split("\r\n")
     counts = {class_: sum(lines.counts[class_] for lines in done) for class_ in "ABCN"}
     assert sum(counts.values()) == MANY
     assert min(counts.values()) > 100, counts
@@ -178,7 +178,7 @@ def test_without_a_file_to_write_the_lines_are_handed_out(tmp_path: Path, lexico
 
 @pytest.mark.parametrize("cells", [["a", "b"], ["a,b", 'c"d'], ["一\n二", None], ["", ""], ["\r", 3]])
 def test_a_line_is_read_back_as_it_was(cells: list[object]) -> None:
-    (row,) = csv.reader(io.StringIO(csv_line(cells), newline=""))
+    (row,) = csv.reader(io.StringIO(csv_text([cells]), newline=""))
     assert row == ["" if cell is None else str(cell) for cell in cells]
 
 

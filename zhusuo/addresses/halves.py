@@ -16,7 +16,7 @@ from zhusuo.addresses.lexicon import Lexicon
 from zhusuo.addresses.model import Address
 from zhusuo.addresses.tail import read_tail
 
-REMEMBERED = 1 << 15
+REMEMBERED = 1 << 16
 
 
 class Read(Struct, frozen=True, kw_only=True):

@@ -33,26 +33,26 @@ def address_key(address: Address) -> str:
 
 def canonical(address: Address) -> str:
     """The address in its normal spelling, as far as it was read: 上海市徐汇区宜山路152号2号楼2层202室."""
-    number = address.number
+    gate = _gate_words(address.lane, address.sublane, address.number)
+    inside = _inside_words(address.entrance, address.floor, address.units)
+    return f"{address.city}{address.district}{address.road}{gate}{address.building}{inside}"
+
+
+@lru_cache(REMEMBERED)
+def _gate_words(lane: str, sublane: str, number: str) -> str:
     parity = number[-1:] if number[-1:] in ("单", "双") else ""
     gate = f"{number.removesuffix(parity)}号" if number else ""
     if number.endswith("临"):
         gate = f"{number[:-1]}号(临)"
     gate = gate.replace("附", "号附")
-    return "".join(
-        (
-            address.city,
-            address.district,
-            address.road,
-            f"{address.lane}弄" if address.lane else "",
-            f"{address.sublane}支弄" if address.sublane else "",
-            f"{gate}({parity})" if parity else gate,
-            address.building,
-            f"{address.entrance}单元" if address.entrance else "",
-            floor_words(address.floor),
-            f"{'、'.join(address.units)}室" if address.units else "",
-        )
-    )
+    words = (f"{lane}弄" if lane else "", f"{sublane}支弄" if sublane else "", gate, f"({parity})" if parity else "")
+    return "".join(words)
+
+
+@lru_cache(REMEMBERED)
+def _inside_words(entrance: str, floor: str, units: tuple[str, ...]) -> str:
+    words = (f"{entrance}单元" if entrance else "", floor_words(floor), f"{'、'.join(units)}室" if units else "")
+    return "".join(words)
 
 
 def floor_words(floor: str) -> str:

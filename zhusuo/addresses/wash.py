@@ -5,7 +5,7 @@ from zhusuo.addresses.contacts import without_contacts
 from zhusuo.addresses.draft import reasons as reasons_of
 from zhusuo.addresses.halves import read
 from zhusuo.addresses.lexicon import Lexicon
-from zhusuo.addresses.model import Reason, Washed
+from zhusuo.addresses.model import CAPS, Reason, Washed, worst
 
 
 def wash(text: str, lexicon: Lexicon) -> Washed:
@@ -40,4 +40,5 @@ def wash(text: str, lexicon: Lexicon) -> Washed:
         reasons=tuple(reasons),
         rest=found.rest,
         known_road=found.known_road,
+        cap=worst([CAPS[reason.code] for reason in reasons]),
     )

@@ -24,6 +24,7 @@ from threading import Thread
 from typing import Any, Literal, cast
 
 import uvloop
+from msgspec import Struct
 
 from zhusuo.addresses.form import wash_json
 from zhusuo.addresses.lexicon import Lexicon
@@ -235,14 +236,13 @@ class Desk:
         known.update(zip(new, await self._answers(new), strict=True))
         found = [known[text] for text in texts]
         if self._work.form == "json":
-            lines = [answer.line for answer in found]
+            text = "".join([f"{answer.cells[0]}\n" for answer in found])
         else:
-            lines = [f"{csv_line(row)},{answer.line}" for row, answer in zip(rows, found, strict=True)]
-        end = "\n" if self._work.form == "json" else "\r\n"
+            text = csv_text([[*row, *answer.cells] for row, answer in zip(rows, found, strict=True)])
         counts: Counter[str] = Counter([answer.class_ for answer in found])
         counts.update([answer.placed for answer in found])
         reasons: Counter[str] = Counter([code for answer in found for code in answer.left_out_for])
-        return Lines(rows=len(rows), text=end.join((*lines, "")), counts=counts, reasons=reasons)
+        return Lines(rows=len(rows), text=text, counts=counts, reasons=reasons)
 
     async def _answers(self, texts: Sequence[str]) -> list["_Answer"]:
         if self._db is None:
@@ -258,12 +258,9 @@ class Desk:
         return [self._told(match) for match in found]
 
     def _told(self, match: Match) -> "_Answer":
-        if self._work.form == "json":
-            line = json.dumps(match_json(match), ensure_ascii=False)
-        else:
-            line = csv_line(self._work.columns.cells(match))
+        as_json = self._work.form == "json"
         return _Answer(
-            line=line,
+            cells=(json.dumps(match_json(match), ensure_ascii=False),) if as_json else self._work.columns.cells(match),
             class_=match.class_,
             placed=placed(match),
             left_out_for=() if match.carrier else tuple({reason.code for reason in match.reasons}),
@@ -271,27 +268,20 @@ class Desk:
 
     def _parsed(self, washed: Washed) -> "_Answer":
         as_json = self._work.form == "json"
-        return _Answer(
-            line=json.dumps(wash_json(washed), ensure_ascii=False) if as_json else csv_line(parsed_cells(washed))
-        )
+        return _Answer(cells=(json.dumps(wash_json(washed), ensure_ascii=False),) if as_json else parsed_cells(washed))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Answer:
-    """What is written behind a row, and what is counted of it."""
+class _Answer(Struct, frozen=True, kw_only=True):
+    """What is written behind a row, as JSON in its place, and what is counted of it."""
 
-    line: str
+    cells: Sequence[object]
     class_: str = ""
     placed: str = ""
     left_out_for: tuple[str, ...] = ()
 
 
-def csv_line(cells: Sequence[object]) -> str:
-    """A line of a CSV without its end."""
-    texts = ["" if cell is None else str(cell) for cell in cells]
-    line = ",".join(texts)
-    if '"' not in line and line.count(",") == len(texts) - 1 and "\n" not in line and "\r" not in line:
-        return line
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(texts)  # what is a line's end here is quoted inside a cell
-    return out.getvalue().removesuffix("\r\n")
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Lines of a CSV."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(rows)  # what is a line's end here is quoted inside a cell
+    return out.getvalue()

@@ -91,8 +91,8 @@ def _classified(match: Match) -> Sequence[object]:
         match.canonical,
         match.carrier and match.carrier.id,
         match.carrier and match.carrier.name,
-        "、".join(str(unit.id) for unit in match.units),
-        "、".join(unit.label for unit in match.units),
+        "、".join([str(unit.id) for unit in match.units]),
+        "、".join([unit.label for unit in match.units]),
         reasons_in_words(match.reasons),
         candidates_in_words(match),
     )
@@ -105,7 +105,7 @@ def reasons_in_words(reasons: Sequence[Reason]) -> str:
 
 def candidates_in_words(match: Match) -> str:
     """What it might have been, in one cell."""
-    return "；".join(f"{each.carrier.name} {each.difference}" for each in match.candidates)
+    return "；".join([f"{each.carrier.name} {each.difference}" for each in match.candidates])
 
 
 WASHED = Columns(("class", "canonical", *PARTS, "carrier_id", "carrier", "unit_id", "unit_verdict", "reasons"), _washed)

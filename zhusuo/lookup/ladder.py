@@ -91,7 +91,7 @@ def _lane_number(question: Asked, hit: Hit) -> bool:
 
 
 def _in_buildings(units: Sequence[UnitRow]) -> bool:
-    return bool(units) and (bool(units[0].building) or any(unit.building for unit in units))
+    return bool(units) and (units[0].building != "" or any(unit.building for unit in units[1:]))
 
 
 def _named_building(question: Asked, gate: Gate) -> bool:

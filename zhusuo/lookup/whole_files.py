@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from zhusuo.lookup.bulk import CHUNK, Hands, Lines, Work, csv_line
+from zhusuo.lookup.bulk import CHUNK, Hands, Lines, Work, csv_text
 from zhusuo.lookup.csv_rows import CsvFault, CsvTable
 
 SAVED_EVERY = 20
@@ -56,7 +56,7 @@ def through(
     try:
         chunks = _chunks(table, tally, told)
         if part and not tally.rows and work.form != "json":
-            part.write(csv_line(work.columns.beside(table.header)) + "\r\n")
+            part.write(csv_text([work.columns.beside(table.header)]))
         for number, lines in enumerate(hands.lines(work, chunks), 1):
             if part is None:
                 told.lines(lines.text)
