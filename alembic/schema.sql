@@ -329,7 +329,7 @@ CREATE TABLE business_addresses (
     settled_at timestamp with time zone,
     before jsonb,
     CONSTRAINT business_address_settled CHECK (((settled_by IS NULL) = (settled_at IS NULL))),
-    CONSTRAINT business_address_status CHECK ((status = ANY (ARRAY['placed'::text, 'choose'::text, 'no_unit'::text, 'differs'::text, 'out'::text, 'left_out'::text, 'ended'::text, 'carrier'::text])))
+    CONSTRAINT business_address_status CHECK ((status = ANY (ARRAY['placed'::text, 'choose'::text, 'no_unit'::text, 'differs'::text, 'out'::text, 'left_out'::text, 'ended'::text, 'carrier'::text, 'left'::text])))
 );
 
 CREATE TABLE business_import_rows (
@@ -675,6 +675,11 @@ CREATE SEQUENCE draw_numbers
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE event_positions (
+    reader text NOT NULL,
+    "position" bigint NOT NULL
+);
 
 CREATE TABLE events (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1564,6 +1569,9 @@ ALTER TABLE ONLY dossiers
 
 ALTER TABLE ONLY draw_entries
     ADD CONSTRAINT draw_entries_pkey PRIMARY KEY (draw_id, kind, noun_id);
+
+ALTER TABLE ONLY event_positions
+    ADD CONSTRAINT event_positions_pkey PRIMARY KEY (reader);
 
 ALTER TABLE ONLY events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);

@@ -91,6 +91,50 @@ async def after(db: Connection, position: int, district_code: str, limit: int) -
     return [_event(row) for row in rows]
 
 
+async def since(db: Connection, position: int, limit: int) -> list[Event]:
+    """The events of all districts behind a position, in order."""
+    rows = await db.fetch(
+        """
+        SELECT position, id, at, kind, noun, noun_id, carrier_id, district_code, content
+          FROM events
+         WHERE position > $1
+      ORDER BY position
+         LIMIT $2
+        """,
+        position,
+        limit,
+    )
+    return [_event(row) for row in rows]
+
+
+async def reached(db: Connection, reader: str) -> int:
+    """How far one of our own readers has gone through the feed."""
+    found: int | None = await db.fetchval(
+        """
+        SELECT position
+          FROM event_positions
+         WHERE reader = $1
+        """,
+        reader,
+    )
+    return found or 0
+
+
+async def set_reached(db: Connection, reader: str, position: int) -> None:
+    """It only ever goes on."""
+    await db.execute(
+        """
+        INSERT INTO event_positions (reader, position)
+             VALUES ($1, $2)
+        ON CONFLICT (reader) DO UPDATE
+                SET position = excluded.position
+              WHERE event_positions.position < excluded.position
+        """,
+        reader,
+        position,
+    )
+
+
 async def mark_of(db: Connection, carrier_id: UUID) -> str:
     """A mark that changes whenever something happens in a carrier: two that are equal say that nothing has.
 

@@ -17,6 +17,7 @@ from storage.store import Store
 from zhusuo import db as postgres
 from zhusuo import events, sealing, tasks
 from zhusuo.businesses import actions as businesses
+from zhusuo.businesses import following
 from zhusuo.db import Database
 from zhusuo.dossiers import actions as dossiers
 from zhusuo.dossiers import reading, reminders, sweeping
@@ -159,6 +160,7 @@ def _duties(things: Things) -> list[tuple[str, float, Duty]]:
         ("sort_filings", 5, lambda: sorting.sort_waiting(database, today())),
         ("watch_rights", 60, lambda: watching.watch(database, today())),
         ("lapse_overdue", 600, lambda: dossiers.lapse_overdue(database, today())),
+        ("follow_registrations", 1, lambda: following.follow(database)),
         ("follow_signals", 1, lambda: zombie_cases.follow(database, today())),
         ("sweep_zombies", 600, lambda: zombie_cases.sweep_daily(database, today())),
         ("lapse_zombies", 600, lambda: zombie_process.lapse(database, today())),

@@ -11,11 +11,13 @@ from tests import make
 from tests import make_registrations as making
 from tests.make_businesses import row, split_into, uscc
 from tests.support.web import LEXICON
-from zhusuo.businesses import actions, store
+from zhusuo import events
+from zhusuo.businesses import actions, following, store
 from zhusuo.businesses.model import BusinessImport, ImportStatus, NewRow, Outcome, Tally
 from zhusuo.db import Connection, Database
 from zhusuo.errors import Invalid, NotAllowed
 from zhusuo.people.model import Actor
+from zhusuo.registrations import actions as registrations
 
 HOME = make.DISTRICT
 
@@ -136,6 +138,44 @@ async def test_what_we_registered_ourselves_is_not_overruled(database: Database,
     assert outcomes(counted) == {"differs": 1}
     assert [unit for unit, _, status in await registered(db, code) if status == "registered"] == [unit_id]
     assert (await store.counts(db, HOME, None))["differs"] == 1
+    assert carrier_id
+
+
+async def followed(database: Database, db: Connection, code: str) -> tuple[str, list[UUID]]:
+    """How a business stands, once the feed has been gone through."""
+    await events.number_pending(database)
+    await following.follow(database)
+    now = await db.fetchrow(
+        """
+        SELECT status, unit_ids
+          FROM business_addresses
+          JOIN businesses ON businesses.id = business_addresses.business_id
+         WHERE uscc = $1
+        """,
+        code,
+    )
+    assert now is not None
+    return now["status"], now["unit_ids"]
+
+
+async def test_who_leaves_at_the_counter_has_left_in_the_register_and_is_not_imported_back(
+    database: Database, db: Connection
+) -> None:
+    carrier_id, unit_id, other_id = await house(db)
+    clerk = await make.actor(db, role="clerk")
+    code, stays = uscc(), uscc()
+    lines = [row("云锦路887号1403室", code=code), row("云锦路887号1404室", code=stays)]
+    await imported(database, lines)
+    assert await followed(database, db, code) == ("placed", [unit_id])
+    [registration_id] = await db.fetch("SELECT id FROM registrations WHERE unit_id = $1", unit_id)
+    await registrations.leave(database, clerk, registration_id["id"])
+    assert await followed(database, db, code) == ("left", [unit_id])
+    assert await followed(database, db, stays) == ("placed", [other_id])
+    for _ in range(2):  # however often the register says so
+        assert outcomes(await imported(database, lines)) == {"differs": 1, "same": 1}
+        assert [status for _, _, status in await registered(db, code)] == ["ended"]
+    assert outcomes(await imported(database, [row("云锦路887号1404室", code=code)])) == {"new": 1}
+    assert await followed(database, db, code) == ("placed", [other_id])
     assert carrier_id
 
 

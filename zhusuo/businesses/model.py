@@ -83,6 +83,7 @@ class Standing(StrEnum):
     CARRIER = "carrier"
     LEFT_OUT = "left_out"
     ENDED = "ended"
+    LEFT = "left"
 
     @property
     def label(self) -> str:
@@ -98,6 +99,7 @@ STANDING_LABELS = {
     Standing.CARRIER: "已归集到载体",
     Standing.LEFT_OUT: "人工排除",
     Standing.ENDED: "已注销",
+    Standing.LEFT: "已迁出或清退",
 }
 
 OPEN = (Standing.CHOOSE, Standing.NO_UNIT, Standing.DIFFERS)

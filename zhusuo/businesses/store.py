@@ -412,7 +412,10 @@ async def unplace_gone(db: Connection, import_id: UUID, first: int, last: int) -
 
 
 async def judge(db: Connection, import_id: UUID, first: int, last: int) -> None:
-    """What the import does to each business, as things stand now."""
+    """What the import does to each business, as things stand now.
+
+    One that has left stays so while the register says the address it has left, until a person says otherwise.
+    """
     await db.execute(
         """
         UPDATE business_import_rows AS found
@@ -422,6 +425,12 @@ async def judge(db: Connection, import_id: UUID, first: int, last: int) -> None:
                       WHEN found.deregistered THEN 'ended'
                       WHEN now.units = found.unit_ids THEN 'same'
                       WHEN now.ours THEN 'differs'
+                      WHEN now.units IS NULL AND EXISTS (
+                          SELECT
+                            FROM business_addresses AS known
+                           WHERE known.business_id = found.business_id
+                             AND known.status IN ('left', 'differs')
+                             AND known.address = found.address) THEN 'differs'
                       WHEN found.class IN ('A', 'B') AND found.unit_ids <> '{}' AND now.units IS NULL THEN 'new'
                       WHEN found.class IN ('A', 'B') AND found.unit_ids <> '{}' THEN 'moved'
                       WHEN found.class IN ('A', 'B') AND found.asked_unit <> '' THEN 'no_unit'
