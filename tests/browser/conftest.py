@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.support.browser import chromium
 from tests.support.s3 import free_port
@@ -33,6 +35,11 @@ HOUSES = (
 SPECIMENS = ("bundle-06",)
 INTAKE = "zhusuo.demo.intake"
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+# A slow machine under load is no fault of ours; waiting this long costs nothing where it is not needed.
+PATIENCE_MS = 30_000
+WORKER_MS = 180_000
+"""How long reading, and whatever else the worker does, may take."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +78,7 @@ async def installation() -> AsyncIterator[Installation]:
 
 
 async def _listening(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         except ConnectionError:
@@ -102,6 +109,7 @@ async def profile(browser: Browser, *, said: list[str] | None = None, **options:
 
     options = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **options}
     context = await browser.new_context(**options)
+    context.set_default_timeout(2 * PATIENCE_MS)
     found = await context.new_page()
     found.on("console", lambda message: hear(message.text) if message.type == "error" else None)
     found.on("response", lambda answer: hear(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
@@ -126,6 +134,44 @@ async def sign_in(page: Page, installation: Installation, login: str) -> None:
     await page.get_by_label("口令").fill(district.PASSWORD)
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+async def strike(page: Page, *keys: str) -> None:
+    """Press keys on a page that has just come: it has loaded when its scripts hear them."""
+    await page.wait_for_load_state()
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def reloaded_until(page: Page, wanted: Locator, *, within_ms: int = WORKER_MS) -> None:
+    """Look again and again, as people do where the worker has something to do first."""
+    deadline = time.monotonic() + within_ms / 1000
+    await page.wait_for_load_state()
+    while not await wanted.count() and time.monotonic() < deadline:
+        await page.wait_for_timeout(1_000)
+        await page.reload()
+    await expect(wanted.first).to_be_visible()
+
+
+async def kept_here(page: Page) -> None:
+    """Wait until the phone has the page that is open and all it is made of, for where there is no line."""
+    await page.wait_for_function(
+        """async () => {
+          const parts = performance.getEntriesByType("resource").map((each) => each.name);
+          const wanted = [location.href, ...parts.filter((each) => new URL(each).pathname.startsWith("/static/"))];
+          const found = await Promise.all(wanted.map((each) => caches.match(each, { ignoreVary: true })));
+          return found.every(Boolean);
+        }"""
+    )
+
+
+async def confirmed_fields(installation: Installation) -> int:
+    """How many fields clerks have confirmed."""
+    db = await asyncpg.connect(installation.settings.database_url)
+    try:
+        return int(await db.fetchval("SELECT count(*) FROM document_fields WHERE confirmed_at IS NOT NULL"))
+    finally:
+        await db.close()
 
 
 async def keep(page: Page, name: str) -> None:

@@ -24,6 +24,7 @@ async def test_on_whose_behalf_and_what_is_vacant(page: Page, installation: Inst
     await expect(page.locator(".errs")).to_be_focused()
     await page.get_by_label("面积从（㎡）").fill("80")
     await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile("=80(&|$)"))
     rows = page.locator("tbody tr")
     await expect(rows.first).to_contain_text("滨屿天地二座")
     areas = await rows.locator("td:nth-child(5)").all_inner_texts()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Installation, keep, profile, sign_in
+from tests.browser.conftest import Installation, keep, profile, sign_in, strike
 from tests.support.browser import faults
 
 pytestmark = pytest.mark.browser
@@ -22,8 +22,7 @@ async def test_a_choice_is_remembered_for_its_author_and_accepted_for_all(
     await page.keyboard.type(ADDRESS)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name=re.compile("需要选定"))).to_be_visible()
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("ArrowDown")
+    await strike(page, "Escape", "ArrowDown")
     await expect(page.locator("a[data-item]:focus")).to_have_text("望岸国际大厦 2105室")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("由审批员从候选中选定")).to_be_visible()
@@ -36,12 +35,11 @@ async def test_a_choice_is_remembered_for_its_author_and_accepted_for_all(
     async with profile(browser) as other:
         await sign_in(other, installation, "linan")
         await other.goto(f"{installation.url}/approval/corrections")
-        await other.keyboard.press("ArrowDown")
-        await other.keyboard.press("Enter")
+        await strike(other, "ArrowDown", "Enter")
         await expect(other.get_by_role("heading", name="写的是")).to_be_visible()
         await keep(other, "clerk-correction")
         assert await faults(other) == []
-        await other.keyboard.press("Control+Enter")
+        await strike(other, "Control+Enter")
         await expect(other.locator(".zs-head").get_by_text("已接受")).to_be_visible()
 
     await page.goto(f"{installation.url}/approval?address={ADDRESS}")

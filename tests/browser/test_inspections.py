@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Installation, profile, sign_in
+from tests.browser.conftest import Installation, kept_here, profile, reloaded_until, sign_in
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -25,9 +25,7 @@ async def test_what_was_kept_while_the_session_ended_is_sent_after_signing_in_ag
 ) -> None:
     async with profile(browser, said=[], **PHONE) as page:
         await to_a_visit(page, installation)
-        await page.wait_for_function(
-            "caches.open('zhusuo-pages').then(cache => cache.keys()).then(keys => keys.length)"
-        )
+        await kept_here(page)
         await page.context.set_offline(True)
         await page.get_by_label("拒绝配合").check()
         await page.get_by_role("button", name="记录结论").click()
@@ -40,13 +38,8 @@ async def test_what_was_kept_while_the_session_ended_is_sent_after_signing_in_ag
         await sign_in(page, installation, "wangqiang")
         await page.goto(visit.removesuffix("/visit"))
         await expect(page.get_by_role("heading", name="核查结论")).to_have_count(0)
-        for _ in range(15):  # the outbox sends on its own; it is hidden before it begins, too
-            await page.wait_for_timeout(2_000)
-            await page.reload()
-            if await page.get_by_role("heading", name="核查结论").count():
-                break
-        await expect(page.get_by_role("heading", name="核查结论")).to_be_visible()
+        await reloaded_until(page, page.get_by_role("heading", name="核查结论"))  # the outbox sends on its own
         await page.goto(f"{installation.url}/supervision")
         await page.get_by_role("button", name="退出").click()
         await page.wait_for_url("**/sign-in*")
-        assert await page.evaluate("caches.has('zhusuo-pages')") is False
+        await page.wait_for_function("caches.has('zhusuo-pages').then(found => !found)")

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Installation, keep, profile, sign_in
+from tests.browser.conftest import WORKER_MS, Installation, keep, kept_here, profile, reloaded_until, sign_in
 from tests.support.browser import faults
 from zhusuo.demo import district, papers
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 HERE = {"geolocation": {"latitude": 31.19, "longitude": 121.43}, "permissions": ["geolocation"]}
 NEWCOMER = "上海汀兰文化创意股份有限公司"
-SOON = 15_000
-"""Milliseconds: the worker hears of an event within a second or two, an open page asks every four."""
+SOON = 90_000
+"""Milliseconds: the worker hears of an event within a second or two, an open page asks every four; then there is load."""
 
 
 async def ask(installation: Installation, question: str, *values: object) -> asyncpg.Record:
@@ -103,6 +103,7 @@ async def _open_pages(installation: Installation, at: asyncpg.Record, manager: P
     """Everybody at their desk; the stacking plan at 监管端 is the office's second window."""
     await sign_in(manager, installation, "sunqifan")
     await manager.get_by_role("row", name=re.compile(at["carrier"])).get_by_role("link", name="入驻图").click()
+    await manager.wait_for_url("**/property/carriers/*")
     await sign_in(clerk, installation, "zhoumin")
     asked = {"address": at["carrier"] + at["label"], "applicant": NEWCOMER, "case": "2026-XJH-118001"}
     await clerk.goto(f"{installation.url}/approval?{urlencode(asked)}")
@@ -110,6 +111,7 @@ async def _open_pages(installation: Installation, at: asyncpg.Record, manager: P
     await expect(clerk.locator("#residents")).to_contain_text("物业名册")
     await sign_in(office, installation, "wangqiang")
     await office.get_by_role("link", name="僵尸住所").click()
+    await office.wait_for_url("**/supervision/zombies")
     plan = await office.context.new_page()
     await plan.goto(f"{installation.url}/supervision/carriers/{at['carrier_id']}")
     return plan
@@ -171,6 +173,7 @@ async def _draw(installation: Installation, at: asyncpg.Record, office: Page) ->
     await office.get_by_label("载体类型").select_option("商务楼宇")
     await office.get_by_label("抽取户数").fill("200")
     await office.get_by_role("button", name="定名单").click()
+    await expect(office.locator(".errs")).to_contain_text("只有")
     refused = await office.locator(".errs").inner_text()
     there = re.search(r"只有 (\d+) 户", refused)
     assert there is not None
@@ -190,7 +193,7 @@ async def _in_the_basement(installation: Installation, inspection: str, phone: P
     await phone.get_by_role("button", name="开始现场核查").click()
     await phone.wait_for_url("**/visit")
     assert await faults(phone) == []
-    await phone.wait_for_function("path => caches.match(path).then(Boolean)", arg=phone.url)
+    await kept_here(phone)
     await phone.context.set_offline(True)
     await phone.reload()
     await phone.get_by_label("无人").check()
@@ -207,7 +210,7 @@ async def _in_the_basement(installation: Installation, inspection: str, phone: P
     await expect(phone.get_by_text("结论和 2 张照片已存在本机")).to_be_visible()
     await keep(phone, "living-7-outbox")
     await phone.context.set_offline(False)
-    await expect(phone.get_by_text("照片也已全部送达")).to_be_visible(timeout=60_000)
+    await expect(phone.get_by_text("照片也已全部送达")).to_be_visible(timeout=WORKER_MS)
     await phone.get_by_role("link", name="看这次核查").click()
     await expect(phone.get_by_text("门锁着，邻居说年初搬走")).to_be_visible()
     await expect(phone.get_by_text(re.compile("31.19000"))).to_be_visible()
@@ -223,11 +226,8 @@ async def _at_the_counter(clerk: Page) -> None:
     assert "/approval?" in card
     await clerk.get_by_role("link", name="看照片和说明").click()
     await expect(clerk.get_by_text("门锁着，邻居说年初搬走").first).to_be_visible()
-    for _ in range(20):  # the pages are drawn within seconds, in a lane of their own
-        if await clerk.locator(".visit-photos img").count() == 2:
-            break
-        await clerk.wait_for_timeout(500)
-        await clerk.reload()
+    # the pages are drawn within seconds, in a lane of their own
+    await reloaded_until(clerk, clerk.locator(".visit-photos img").nth(1))
     await expect(clerk.locator(".visit-photos img")).to_have_count(2)
     await clerk.wait_for_load_state("networkidle")
     await keep(clerk, "living-9-photos")
@@ -237,6 +237,7 @@ async def _at_the_counter(clerk: Page) -> None:
 async def _clear(installation: Installation, at: asyncpg.Record, office: Page) -> None:
     await office.goto(f"{installation.url}/supervision/zombies")
     await office.get_by_role("link", name=at["tenant"]).click()
+    await office.wait_for_url(re.compile("/supervision/zombies/[0-9a-f-]{36}"))
     await expect(office.get_by_text("核查未见企业").first).to_be_visible()
     await open_step(office, "清退")
     await office.locator(".act-bar").get_by_label("理由").last.fill("核查未见企业")
@@ -263,7 +264,7 @@ async def _register(clerk: Page, installation: Installation, at: asyncpg.Record)
         await clerk.get_by_role("button", name="选择文件", exact=True).click()
     brought = {"name": "租赁合同.pdf", "mimeType": "application/pdf", "buffer": papers.printed(lease)}
     await (await choosing.value).set_files([brought])  # type: ignore[list-item]
-    await expect(clerk.locator("#lease .finds")).to_be_visible(timeout=60_000)
+    await expect(clerk.locator("#lease .finds")).to_be_visible(timeout=WORKER_MS)
     if await clerk.get_by_label("办理理由").count():
         await clerk.get_by_label("办理理由").fill("原件已人工核对，签章齐全。")
     await keep(clerk, "living-11-free")

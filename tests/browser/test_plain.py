@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 import zhusuo
-from tests.browser.conftest import Installation, keep, profile
+from tests.browser.conftest import Installation, keep, profile, reloaded_until
 from zhusuo.demo import district, papers
 
 pytestmark = pytest.mark.browser
@@ -40,6 +40,7 @@ async def plain(browser: Browser, installation: Installation, login: str) -> Asy
         await page.get_by_label("用户名").fill(login)
         await page.get_by_label("口令").fill(district.PASSWORD)
         await page.get_by_role("button", name="登录").click()
+        await page.wait_for_url(lambda url: "/sign-in" not in url)
         yield page
         await page.get_by_role("button", name="退出").click()
         await expect(page.get_by_role("heading", name="登录住所云")).to_be_visible()
@@ -69,12 +70,9 @@ async def test_an_address_is_looked_up_picked_and_reused(
         await page.get_by_role("button", name="大字").click()
         await expect(page.locator("html")).to_have_attribute("data-text", "large")
         await page.locator("#f-files").set_input_files(await _lease(installation, tmp_path / "租赁合同.pdf"))
-        await page.get_by_role("button", name="上传", exact=True).click()
-        for _ in range(60):
-            if await page.locator("#lease .finds").count():
-                break
-            await page.wait_for_timeout(500)
-            await page.get_by_role("button", name="查询").click()
+        async with page.expect_response(lambda answer: answer.request.method == "POST"):
+            await page.get_by_role("button", name="上传", exact=True).click()
+        await reloaded_until(page, page.locator("#lease .finds"))
         if await page.get_by_label("办理理由").count():
             await page.get_by_label("办理理由").fill("原件已人工核对，签章齐全。")
         await page.get_by_role("button", name=re.compile("调用并出具凭证")).click()

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Installation, keep, profile, sign_in
+from tests.browser.conftest import Installation, keep, profile, sign_in, strike
 from zhusuo.demo import district
 
 pytestmark = pytest.mark.browser
@@ -50,6 +50,7 @@ async def test_what_was_typed_is_not_kept_for_another_person_and_a_password_for_
     other = await page.context.new_page()
     await other.goto(f"{installation.url}/approval")
     await other.get_by_role("button", name="退出").click()
+    await expect(other.get_by_role("heading", name="登录住所云")).to_be_visible()
     await page.get_by_role("button", name="新增载体").click()
     await _sign_in_again(page, "zhoumin")
     await page.wait_for_url("**/approval/carriers/new")
@@ -133,6 +134,8 @@ async def test_an_impatient_manager_starts_one_filing_and_gives_it_up_in_another
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
         start = page.get_by_role("button", name="开始")
+        await expect(start).to_be_visible()
+        await page.wait_for_load_state()
         await start.evaluate("button => { button.click(); button.click(); button.click(); }")
         await page.wait_for_url(re.compile("/filings/[0-9a-f-]{36}"))
         assert len(sent) == 1
@@ -167,12 +170,11 @@ async def test_what_was_decided_in_another_window_is_said_in_this_one(
         await expect(page.get_by_role("heading", level=1)).to_have_text("斜桥商务中心")
         other = await page.context.new_page()
         await other.goto(page.url)
-        await other.keyboard.press("2")
+        await strike(other, "2")
         await other.get_by_role("checkbox", name="缺页").check()
         await other.keyboard.press("Control+Enter")
         await expect(other.locator(".zs-head").get_by_text("退回补正")).to_be_visible()
-        await page.keyboard.press("1")
-        await page.keyboard.press("Control+Enter")
+        await strike(page, "1", "Control+Enter")
         await expect(page.locator(".errs")).to_be_focused()
         await expect(page.locator("form[data-decide]")).to_have_count(0)
         await keep(page, "decided-elsewhere")
@@ -185,6 +187,8 @@ async def test_what_was_decided_in_another_window_is_said_in_this_one(
 
 
 async def _sign_in_again(page: Page, login: str) -> None:
+    await expect(page.get_by_role("heading", name="登录住所云")).to_be_visible()
+    await page.wait_for_load_state()
     await page.get_by_label("用户名").fill(login)
     await page.get_by_label("口令").fill(district.PASSWORD)
     await page.keyboard.press("Enter")

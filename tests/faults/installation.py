@@ -46,7 +46,7 @@ from zhusuo.serve import opened, store_settings
 from zhusuo.settings import Settings
 
 WEB = ("web-1", "web-2")
-PATIENCE = 45.0
+PATIENCE = 120.0
 AWAY = (httpx.TransportError,)
 UNFORESEEN = re.compile(r'^.*"level": ?"(?:error|critical)".*$', re.MULTILINE)
 """What a log of ours says of something that nobody expected."""

@@ -67,7 +67,7 @@ def processes_in(home: Path) -> list[psutil.Process]:
     return found
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -76,7 +76,7 @@ async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 async def ask(url: str, sql: str) -> object:
     """The answer as soon as there is one."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
@@ -164,7 +164,7 @@ async def test_a_killed_store_comes_back_where_it_was(embedded: Embedded, home: 
     (half / ".rclone_temp_put_1").write_bytes(b"half an upload")
     killed = kill(embedded, "s3")
     await until(lambda: embedded.processes.pid("s3") not in {killed, None})
-    for _ in range(100):
+    for _ in range(600):
         with contextlib.suppress(Exception):
             await store.ping()
             break
@@ -189,7 +189,7 @@ async def test_the_data_and_the_ports_stay_over_a_restart(home: Path) -> None:
     assert processes_in(home) == []
     began = time.monotonic()
     second = await Embedded.start(home)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30  # no second set-up, no recovery
     assert (second.database_url, second.store_settings) == (first.database_url, first.store_settings)
     assert await ask(second.database_url, "SELECT id FROM kept") == 1
     await second.stop()

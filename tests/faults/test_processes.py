@@ -46,7 +46,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -78,9 +78,8 @@ async def test_one_that_crashes_at_once_is_tried_at_longer_and_longer_intervals(
     await processes.start(python("import time; print(time.monotonic())", tmp_path))
     await until(lambda: (tmp_path / "log").exists() and len((tmp_path / "log").read_text().split()) >= 4)
     times = [float(line) for line in (tmp_path / "log").read_text().split()]
-    first, second, third = (later - earlier for earlier, later in itertools.pairwise(times[:4]))
-    assert second > 1.3 * first
-    assert third > 1.3 * second
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times[:4])]
+    assert [gap >= pause for gap, pause in zip(gaps, (0.2, 0.4, 0.8), strict=True)] == [True] * 3
 
 
 async def test_the_children_of_a_crashed_program_go_before_it_comes_back(processes: Processes, tmp_path: Path) -> None:
@@ -95,12 +94,12 @@ async def test_the_children_of_a_crashed_program_go_before_it_comes_back(process
 
 async def test_stopping_asks_first_and_then_kills_the_whole_group(tmp_path: Path) -> None:
     processes = Processes()
-    await processes.start(python(FAMILY, tmp_path))
+    await processes.start(python(FAMILY, tmp_path, grace=50))
     pids = await family(tmp_path)
     began = time.monotonic()
     await processes.stop()
-    assert time.monotonic() - began < 0.4  # the parent did as it was told, its stubborn child was killed at once
-    await until(lambda: not any(map(alive, pids)), seconds=1)
+    assert time.monotonic() - began < 25  # the parent did as it was told, its stubborn child was killed at once
+    await until(lambda: not any(map(alive, pids)), seconds=10)
 
 
 async def test_a_program_that_will_not_end_is_killed_after_its_grace(tmp_path: Path) -> None:
@@ -112,7 +111,7 @@ async def test_a_program_that_will_not_end_is_killed_after_its_grace(tmp_path: P
     await asyncio.sleep(0.3)
     began = time.monotonic()
     await processes.stop()
-    assert 0.5 <= time.monotonic() - began < 2
+    assert 0.5 <= time.monotonic() - began < 25
     assert not alive(pid)
 
 

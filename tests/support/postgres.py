@@ -75,7 +75,7 @@ class OneConnection(Database):
         if self._holder is task:
             yield
             return
-        await asyncio.wait_for(self._lock.acquire(), 10)
+        await asyncio.wait_for(self._lock.acquire(), 60)
         self._holder = task
         try:
             yield
@@ -96,7 +96,7 @@ class OneConnection(Database):
 
 @asynccontextmanager
 async def rolled_back(url: str) -> AsyncIterator[OneConnection]:
-    connection = await asyncpg.connect(url, server_settings={"timezone": "Asia/Shanghai"}, command_timeout=30)
+    connection = await asyncpg.connect(url, server_settings={"timezone": "Asia/Shanghai"}, command_timeout=120)
     try:
         await prepare(connection)
         transaction = connection.transaction()

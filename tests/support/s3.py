@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -31,16 +32,28 @@ async def s3_server(folder: Path, *, port: int | None = None) -> AsyncIterator[S
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """One on which nobody listens, nor on the next; of those that no connection is given while nobody does yet."""
+    for port in secrets.SystemRandom().sample(embedded.PORTS, 1000):
+        with contextlib.suppress(OSError), socket.socket() as taken, socket.socket() as following:
+            taken.bind(("127.0.0.1", port))
+            following.bind(("127.0.0.1", port + 1))
+            return port
+    raise OSError("no port is free")
 
 
 @asynccontextmanager
-async def silent_server(answer: bytes = b"", drip: bytes = b"") -> AsyncIterator[str]:
-    """Accepts, reads for ever and says nothing but `answer` at once and `drip` every 0.1 s; yields its host:port."""
+async def silent_server(
+    answer: bytes = b"", drip: bytes = b"", *, visits: list[str] | None = None
+) -> AsyncIterator[str]:
+    """Accepts, reads for ever and says nothing but `answer` at once and `drip` every 0.1 s; yields its host:port.
+
+    Who came is noted in `visits`.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if visits is not None:
+            visits.append(str(writer.get_extra_info("peername")))
+
         async def dripping() -> None:
             while drip:
                 writer.write(drip)

@@ -5,14 +5,21 @@ import "./kept.js";
 
 const PARTS = { "zs-upload": "./upload.js", "zs-stacking": "./stacking.js", "zs-desk": "./desk.js", "zs-suggest": "./suggest.js", "zs-visit": "./visit.js", "zs-outbox": "./outbox.js" };
 
+// As elements, since `load` waits for those and not for import(): a page that has loaded hears every key.
 function awaken() {
   for (const [tag, module] of Object.entries(PARTS)) {
-    if (!customElements.get(tag) && document.querySelector(tag)) import(module);
+    if (customElements.get(tag) || !document.querySelector(tag)) continue;
+    document.head.append(Object.assign(document.createElement("script"), { type: "module", src: new URL(module, import.meta.url).href }));
   }
 }
 
 function focusSummary(root) {
   root.querySelector?.("[data-focus]")?.focus();
+}
+
+// The browser gives the focus only when it first paints, which on a slow machine is late: what is typed before is lost.
+function focusFirst() {
+  if (document.activeElement === document.body && !document.querySelector(":target")) document.querySelector("[autofocus]")?.focus();
 }
 
 function alertPerson(sentence) {
@@ -29,6 +36,7 @@ function alertPerson(sentence) {
 
 awaken();
 focusSummary(document);
+focusFirst();
 
 // What stands in the address of a page is seen by many: identity and mobile numbers are taken out before it is sent.
 const NUMBER = /(?<![0-9A-Za-z])(?:[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]|(?:\+?86-?)?1[3-9]\d(?:[ -]?\d{4}){2})(?![0-9A-Za-z])/g;
@@ -80,7 +88,9 @@ document.addEventListener("htmx:responseError", (event) => {
 
 // pages that were kept for where there is no line (worker.js) are nobody's once one has signed out
 document.addEventListener("submit", (event) => {
-  if (event.target.getAttribute("action") === "/sign-out") globalThis.caches?.delete("zhusuo-pages");
+  if (event.target.getAttribute("action") !== "/sign-out") return;
+  globalThis.caches?.delete("zhusuo-pages");
+  navigator.serviceWorker?.getRegistration("/supervision/").then((found) => found?.active?.postMessage({ signedOut: true }));
 });
 // a form is sent once, however often it is clicked; the server sees to the rest
 document.addEventListener("submit", (event) => {

@@ -16,6 +16,7 @@ class Desk extends HTMLElement {
       if (row) this.take(row);
     });
     this.addEventListener("htmx:afterSwap", () => this.row && this.take(this.row));
+    this.saving();
     this.decision();
     const first = this.row ?? this.rows.find((row) => !row.querySelector(".box-ok")?.checked) ?? this.rows[0];
     if (first) this.take(first);
@@ -24,6 +25,19 @@ class Desk extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.onkey);
+    removeEventListener("pagehide", this.onleave);
+  }
+
+  // What was confirmed a moment ago waits for the answer to what was before it; whoever leaves meanwhile loses nothing.
+  saving() {
+    const form = this.querySelector("form#fields[hx-post]");
+    let [changes, sent, saved] = [0, 0, 0];
+    form?.addEventListener("change", () => (changes += 1), { capture: true });
+    form?.addEventListener("htmx:beforeRequest", () => (sent = changes));
+    form?.addEventListener("htmx:afterRequest", () => (saved = sent));
+    this.saved = () => saved === changes;
+    this.onleave = () => this.saved() || navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+    addEventListener("pagehide", this.onleave);
   }
 
   get rows() {
@@ -182,7 +196,21 @@ class Desk extends HTMLElement {
       form.querySelector("[data-reasons]").hidden = !chosen?.hasAttribute("data-asks");
     };
     form.addEventListener("change", show);
+    form.addEventListener("submit", (event) => this.decide(event, form));
     show();
+  }
+
+  // after a decision no field is saved any more: what is on its way comes first
+  decide(event, form) {
+    if (this.saved()) return;
+    event.preventDefault();
+    if (this.waiting) return;
+    this.waiting = setInterval(() => {
+      if (!this.saved()) return;
+      clearInterval(this.waiting);
+      this.waiting = 0;
+      form.requestSubmit(event.submitter);
+    }, 50);
   }
 }
 

@@ -7,7 +7,7 @@ const MOST = 30;
 const FIELDS = ["outcome", "other_business", "note"];
 
 class Visit extends HTMLElement {
-  async connectedCallback() {
+  connectedCallback() {
     this.form = this.querySelector("form");
     this.photos = [];
     this.finding = {
@@ -21,37 +21,42 @@ class Visit extends HTMLElement {
       trouble: "",
       body: {},
     };
-    try {
-      await this.bringBack();
-    } catch {
+    // heard from the start, done when it is known what lies in the phone already
+    this.ready = this.bringBack().then(() => true, () => {
       this.say("这部手机不让网页存东西（可能开了无痕浏览），断网时记下的内容会丢。请换普通窗口。");
-      return;
-    }
+      return false;
+    });
     this.form.addEventListener("input", () => this.remember());
     this.form.addEventListener("change", (event) => event.target.matches("[data-photos]") && this.take(event.target));
     this.querySelector("[data-locate]").addEventListener("click", () => this.locate());
     this.form.addEventListener("submit", (event) => this.handIn(event));
     addEventListener("zs:delivered", ({ detail }) => detail.id === this.finding.id && this.delivered(detail));
+    // and so is what was done before this script had come
+    for (const input of this.querySelectorAll("[data-photos]")) if (input.files.length) this.take(input);
+    if (FIELDS.some((name) => this.form.elements[name]?.value)) this.remember();
     this.other();
   }
 
+  // what has been typed meanwhile is newer than what was kept
   async bringBack() {
     const { draft, waiting } = await mineOf(this.finding.inspection);
     if (!draft) return void (waiting && this.handedIn(waiting));
     this.finding = draft;
     for (const name of FIELDS) {
       const control = this.form.elements[name];
-      if (control && draft.body[name] !== undefined) control.value = draft.body[name];
+      if (control && !control.value && draft.body[name] !== undefined) control.value = draft.body[name];
     }
     for (const photo of await photosOf(draft.id)) this.show(photo);
     if (draft.body.latitude !== undefined) this.placed();
+    this.other();
   }
 
-  remember() {
+  async remember() {
     this.other();
+    if (!(await this.ready) || this.finding.queued) return;
     const data = new FormData(this.form);
     for (const name of FIELDS) this.finding.body[name] = data.get(name) ?? "";
-    return keep(this.finding).catch(() => this.say("手机空间不够，刚才填的没有存下。请清理后再填。"));
+    await keep(this.finding).catch(() => this.say("手机空间不够，刚才填的没有存下。请清理后再填。"));
   }
 
   other() {
@@ -61,7 +66,9 @@ class Visit extends HTMLElement {
 
   async take(input) {
     const most = Number(this.getAttribute("max-bytes"));
-    for (const file of [...input.files]) {
+    const files = [...input.files];
+    if (!(await this.ready) || this.finding.queued) return;
+    for (const file of files) {
       if (this.photos.length >= MOST) return this.say(`一次核查最多 ${MOST} 张照片。`);
       if (file.size > most) {
         this.say(`这张照片有 ${size(file.size)}，超过 ${size(most)} 的上限，没有存。`);
@@ -107,7 +114,8 @@ class Visit extends HTMLElement {
     this.querySelector("[data-count]").textContent = this.photos.length ? `${this.photos.length} 张` : "还没有照片";
   }
 
-  locate() {
+  async locate() {
+    if (!(await this.ready)) return;
     const place = this.querySelector("[data-place]");
     if (!navigator.geolocation) return (place.textContent = "这部手机不提供定位，不带定位也能提交。");
     place.textContent = "正在定位…";
@@ -129,8 +137,9 @@ class Visit extends HTMLElement {
 
   async handIn(event) {
     event.preventDefault();
-    if (this.finding.queued) return;
+    if (!(await this.ready)) return this.form.submit(); // where nothing can be kept, as without a script
     await this.remember();
+    if (this.finding.queued) return;
     const { body } = this.finding;
     if (!body.outcome) return this.say("请选择看到什么。", "outcome");
     if (body.outcome === "other_business" && !body.other_business.trim()) return this.say("请写明现场是哪家企业。", "other_business");

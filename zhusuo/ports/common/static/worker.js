@@ -12,6 +12,8 @@ const OFFLINE =
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+let signedOut = 0; // how often somebody has: what was asked for before is not kept after
+
 /** What one person was shown is not shown to another. */
 async function ofPerson(person) {
   const parts = await caches.open(PARTS);
@@ -20,37 +22,46 @@ async function ofPerson(person) {
   await parts.put("/zhusuo-person", new Response(person));
 }
 
-self.addEventListener("message", (event) => {
-  const { person, keep } = event.data;
-  event.waitUntil(
-    ofPerson(person).then(() =>
-      Promise.all(
-        [...new Set(keep)].map(async (url) => {
-          const { pathname } = new URL(url);
-          if (!VISIT.test(pathname) && !pathname.startsWith("/static/")) return;
-          const cache = await caches.open(VISIT.test(pathname) ? PAGES : PARTS);
-          if (pathname.startsWith("/static/") && (await cache.match(url))) return;
-          const answer = await fetch(url).catch(() => null);
-          if (answer?.ok && !answer.redirected) await cache.put(url, answer);
-        }),
-      ),
-    ),
+async function keepPage(url, answer, since) {
+  if (!answer.ok || answer.redirected || since !== signedOut) return;
+  await (await caches.open(PAGES)).put(url, answer);
+  if (since !== signedOut) await caches.delete(PAGES);
+}
+
+async function keepAll(person, urls) {
+  const since = signedOut;
+  await ofPerson(person);
+  await Promise.all(
+    [...new Set(urls)].map(async (url) => {
+      const { pathname } = new URL(url);
+      if (VISIT.test(pathname)) await fetch(url).then((answer) => keepPage(url, answer, since), () => null);
+      else if (pathname.startsWith("/static/")) await part(new Request(url)).catch(() => null);
+    }),
   );
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data.signedOut) {
+    signedOut += 1;
+    event.waitUntil(caches.delete(PAGES));
+  } else event.waitUntil(keepAll(event.data.person, event.data.keep));
 });
 
 async function fromHere(request, name, options) {
   return (await caches.open(name)).match(request, options);
 }
 
-async function page(request) {
-  try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (answer.ok && !answer.redirected) (await caches.open(PAGES)).put(request.url, answer.clone());
-    return answer;
-  } catch {
-    const kept = await fromHere(request.url, PAGES, { ignoreVary: true });
-    return kept ?? (await fromHere(request.url, PAGES, { ignoreSearch: true, ignoreVary: true })) ?? new Response(OFFLINE, { headers: { "Content-Type": "text/html; charset=utf-8" } });
-  }
+/** From the line; where it says nothing for a while, as kept here; where nothing is kept, the line is waited for. */
+async function page(request, event) {
+  const since = signedOut;
+  const asked = fetch(request);
+  event.waitUntil(asked.then((answer) => keepPage(request.url, answer.clone(), since), () => null));
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  const answer = await Promise.race([asked, patience]).catch(() => null);
+  if (answer) return answer;
+  const kept = await fromHere(request.url, PAGES, { ignoreVary: true });
+  const like = kept ?? (await fromHere(request.url, PAGES, { ignoreSearch: true, ignoreVary: true }));
+  return like ?? asked.catch(() => new Response(OFFLINE, { headers: { "Content-Type": "text/html; charset=utf-8" } }));
 }
 
 async function part(request) {
@@ -65,6 +76,6 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  if (request.mode === "navigate" && VISIT.test(pathname)) event.respondWith(page(request));
+  if (request.mode === "navigate" && VISIT.test(pathname)) event.respondWith(page(request, event));
   else if (pathname.startsWith("/static/")) event.respondWith(part(request));
 });
