@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 import zhusuo
-from tests.browser.conftest import Installation, keep, profile, sign_in
+from tests.browser.conftest import WORKER_MS, Installation, keep, profile, sign_in
 from tests.support.browser import misfits
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,11 @@ async def test_a_filing_is_put_together_with_the_keyboard_alone(browser: Browser
         async with page.expect_file_chooser() as choosing:
             await _press(page, page.get_by_role("button", name="选择文件", exact=True))
         await (await choosing.value).set_files(PLAN)
-        await expect(page.get_by_label("IMG_7472.jpg 的种类")).to_be_visible()
+        kind = page.get_by_label("IMG_7472.jpg 的种类")
+        await kind.focus()
+        row = page.locator("#filing-list > ul > li", has=kind)
+        await expect(row).to_contain_text(re.compile("已读取|没认出种类"), timeout=WORKER_MS)
+        await expect(kind).to_be_focused()  # the row was drawn anew meanwhile
         await keep(page, "keyboard-documents")
         await _press(page, page.get_by_role("link", name="下一步：核对"))
         await page.wait_for_url("**/check")
