@@ -197,6 +197,7 @@ async def test_ten_thousand_documents_are_searched_through_the_index(
             filing_id,
             texts,
             [words.vector(text) for text in texts],
+            timeout=600,
         )
         await db.execute("ANALYZE")
         await db.execute("LOAD 'auto_explain'")
