@@ -24,7 +24,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 HERE = {"geolocation": {"latitude": 31.19, "longitude": 121.43}, "permissions": ["geolocation"]}
 NEWCOMER = "上海汀兰文化创意股份有限公司"
 SOON = 90_000
-"""Milliseconds: the worker hears of an event within a second or two, an open page asks every four; then there is load."""
+"""Milliseconds: the worker hears of an event within a second or two, an open page asks every four, others work too."""
 
 
 async def ask(installation: Installation, question: str, *values: object) -> asyncpg.Record:
