@@ -1,5 +1,6 @@
 """结论卡: how verdicts, findings and rights look in words; and what the papers of a filing say of each other."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -246,6 +247,17 @@ def test_owner_and_grantor_are_compared() -> None:
     assert [(each.tone, each.title) for each in checked(papers=[deed, same])] == [("ok", "权利人 = 授权书委托方")]
     (warned,) = checked(papers=[deed, other])
     assert (warned.tone, warned.document_id) == ("warn", other.document_id)
+
+
+def test_a_name_that_is_a_character_away_from_the_other_papers_may_be_misread_and_they_are_named() -> None:
+    deed = paper(DocumentKind.TITLE_DEED, owner="汀辰（上海）置业有限公司")
+    mandate = paper(DocumentKind.MANDATE, grantor="江辰（上海）置业有限公司", grantee=OPERATOR)
+    plan = paper(DocumentKind.COMPLETION_CERTIFICATE, builder="汀辰（上海）置业有限公司")
+    (found,) = checked(papers=[mandate, deed, plan])
+    assert (found.title, found.document_id) == ("授权方可能读错了字", mandate.document_id)
+    assert "“江辰（上海）置业有限公司”，产权证上是“汀辰（上海）置业有限公司”" in found.body
+    looked_at = replace(mandate, facts=tuple(replace(fact, confidence=1) for fact in mandate.facts))
+    assert all(each.document_id != mandate.document_id for each in checked(papers=[looked_at, deed, plan]))
 
 
 def test_the_place_of_the_deed_is_compared_with_the_carriers_gates() -> None:

@@ -501,6 +501,7 @@ FIELD_LABELS = {
     "seals": "印章",
     "holder": "持有人",
     "name": "名称",
+    "title": "图名",
     "uscc": "统一社会信用代码",
 }
 

@@ -1,5 +1,6 @@
 """材料互相核对: what the papers of a filing say of each other, of the carrier and its units, and of the day. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -7,11 +8,11 @@ from uuid import UUID
 
 from zhusuo.carriers.model import CarrierAddress, Unit
 from zhusuo.dossiers.checklist import Requirement
-from zhusuo.dossiers.model import Document, DocumentKind, DocumentStatus
+from zhusuo.dossiers.model import FIELD_LABELS, Document, DocumentKind, DocumentStatus
 from zhusuo.dossiers.standing import Conflict, names_another_address
 from zhusuo.registrations.chains import named_units
 from zhusuo.registrations.papers import Fact, Paper
-from zhusuo.registrations.values import could_be, names_in
+from zhusuo.registrations.values import could_be, names_in, near
 from zhusuo.rights import plain_name
 
 SOON = timedelta(days=90)
@@ -45,6 +46,7 @@ def cross_checks(
         *_conflicts(conflicts),
         *_unread(documents),
         *_parties(papers),
+        *_misread(papers),
         *_seals(papers),
         *_location(papers, addresses),
         *_areas(papers, units),
@@ -97,9 +99,41 @@ def _parties(papers: Sequence[Paper]) -> Iterable[CrossCheck]:
             continue
         if plain_name(grantor.text) in {plain_name(owner) for owner in owners}:
             yield CrossCheck(tone="ok", title="权利人 = 授权书委托方")
-        else:
+        elif not any(near(grantor.text, owner) for owner in owners):
             body = f"产权证写“{'、'.join(sorted(owners))}”，授权书写“{grantor.text}”"
             yield CrossCheck(tone="warn", title="权利人与授权书委托方不一致", body=body, document_id=paper.document_id)
+
+
+_NAMES = ("owner", "grantor", "grantee", "builder", "lessor")
+"""Whose names stand in several papers of a bundle."""
+
+
+def _misread(papers: Sequence[Paper]) -> Iterable[CrossCheck]:
+    """A name that is a character away from how other papers have it, said with theirs: a person looks and decides."""
+    named = [
+        (paper, name, fact) for paper in papers for name in _NAMES for fact in paper.all(name) if plain_name(fact.text)
+    ]
+    backing = Counter(plain_name(fact.text) for _, _, fact in named)
+    order = {id(fact): place for place, (_, _, fact) in enumerate(named)}
+
+    def weight(fact: Fact) -> tuple[bool, int, float, int]:
+        return fact.confidence >= 1, backing[plain_name(fact.text)], fact.confidence, -order[id(fact)]
+
+    for paper, name, fact in named:
+        alike = [
+            (other, theirs)
+            for other, _, theirs in named
+            if other is not paper and near(fact.text, theirs.text) and weight(theirs) > weight(fact)
+        ]
+        if fact.confidence < 1 and alike:
+            other, theirs = max(alike, key=lambda each: weight(each[1]))
+            body = (
+                f"{paper.kind.label}的{FIELD_LABELS[name]}读作“{fact.text}”，{other.kind.label}上是“{theirs.text}”。"
+                "请看原页，确是读错就更正。"
+            )
+            yield CrossCheck(
+                tone="warn", title=f"{FIELD_LABELS[name]}可能读错了字", body=body, document_id=paper.document_id
+            )
 
 
 def _location(papers: Sequence[Paper], addresses: Sequence[CarrierAddress]) -> Iterable[CrossCheck]:

@@ -73,6 +73,7 @@ FULL, FIELDS = ReviewPath.FULL, ReviewPath.FIELDS
 
 
 def _named(items: Sequence[str], most: int = 3) -> str:
+    items = list(dict.fromkeys(items))
     return "、".join(items[:most]) + (f"等 {len(items)} 处" if len(items) > most else "")
 
 
