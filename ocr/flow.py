@@ -1,5 +1,7 @@
 """The words of some pages as one string, every character knowing its line: a value found in it has a place."""
 
+import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ _NARROW = str.maketrans("（）：，；．－—–～［］〔〕／“”", '
     code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 _CHINESE = r"\u3400-\u9fff"
+_WORD_APART = re.compile(r"\s+(?![室单元铺号幢栋座层]|平方米|㎡)")
 _WIDE = (
     (re.compile(rf"(?<=[{_CHINESE}])\(|\((?=[{_CHINESE}])"), "（"),
     (re.compile(rf"(?<=[{_CHINESE}])\)|\)(?=[{_CHINESE}])"), "）"),
@@ -40,10 +43,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`text` in narrow punctuation without spaces; `sources[i]` is where character `i` was read."""
+    """`text` in narrow punctuation without spaces; `sources[i]` is where character `i` was read, `spans[i]` from which
+    share of that line to which it reaches.
+    """
 
     text: str
     sources: tuple[Source, ...]
+    spans: tuple[tuple[float, float], ...]
 
     def search(self, pattern: re.Pattern[str]) -> Found | None:
         return next(self.all(pattern), None)
@@ -56,8 +62,14 @@ class Flow:
                 yield self.span(start, end)
 
     def span(self, start: int, end: int) -> Found:
-        touched = list(dict.fromkeys(self.sources[start:end]))
-        return found_in(widened(self.text[start:end]), touched)
+        touched: dict[Source, list[tuple[float, float]]] = {}
+        for source, span in zip(self.sources[start:end], self.spans[start:end], strict=True):
+            touched.setdefault(source, []).append(span)
+        cut = [
+            Source(source.page, dataclasses.replace(source.line, box=_part(source.line.box, spans[0][0], spans[-1][1])))
+            for source, spans in touched.items()
+        ]
+        return found_in(widened(self.text[start:end]), cut)
 
 
 def found_in(text: str, sources: Sequence[Source]) -> Found:
@@ -68,9 +80,31 @@ def found_in(text: str, sources: Sequence[Source]) -> Found:
     return Found(text, page, box, min(source.line.confidence for source in sources))
 
 
+def _part(box: Box, left: float, right: float) -> Box:
+    """The part of a line from one share of it to another, and a little more: characters are not all of one width."""
+    more = 0.3 * box.height
+    x0, x1 = box.x0 + box.width * left - more, box.x0 + box.width * right + more
+    return Box(max(box.x0, x0), box.y0, min(box.x1, x1), box.y1)
+
+
+def _spans(text: str) -> list[tuple[float, float]]:
+    """Where in a line each of its characters stands that is no space; wide characters count twice."""
+    widths = [2 if ord(each) > 0x2E7F else 1 for each in text]
+    ends = list(itertools.accumulate(widths))
+    whole = ends[-1] if ends else 1
+    return [
+        ((end - width) / whole, end / whole) for each, width, end in zip(text, widths, ends, strict=True) if each != " "
+    ]
+
+
 def narrowed(text: str) -> str:
     """Half-width punctuation and digits, no spaces."""
     return text.translate(_NARROW).replace(" ", "")
+
+
+def narrowed_words(text: str) -> list[str]:
+    """The words of a line one by one, narrowed; a room's word is not parted from its number (`605 室`)."""
+    return [narrowed(word) for word in _WORD_APART.split(text.strip()) if word]
 
 
 def widened(text: str) -> str:
@@ -91,10 +125,13 @@ def flow_of(pages: Sequence[Page], *, row_end: str = "", piece_end: str = "") ->
     """All pages in one; `row_end` and `piece_end` are put where rows and pieces of rows end."""
     characters: list[str] = []
     sources: list[Source] = []
+    spans: list[tuple[float, float]] = []
     for page in pages:
         for row in rows_of(page):
             for index, line in enumerate(row):
                 text = narrowed(line.text) + (row_end if index == len(row) - 1 else piece_end)
+                own = _spans(line.text)
                 characters.append(text)
                 sources += [Source(page.number, line)] * len(text)
-    return Flow("".join(characters), tuple(sources))
+                spans += own + [(1.0, 1.0)] * (len(text) - len(own))
+    return Flow("".join(characters), tuple(sources), tuple(spans))

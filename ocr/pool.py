@@ -28,6 +28,7 @@ from ocr.protocol import BrokenFrame, Message
 from ocr.quality import contradicts, in_order, quality_of
 from ocr.sensitive import find_sensitive
 from ocr.sniff import suits_name
+from ocr.tables import is_more_of
 
 PACKAGE_HOME = Path(__file__).resolve().parent.parent
 PASSED_ON = ("PATH", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
@@ -99,6 +100,7 @@ class Readers:
         until = time.monotonic() + self.limits.document_seconds
         tasks: deque[asyncio.Task[Page | Unreadable]] = deque()
         reasons: list[Unreadable] = []
+        before: Page | None = None
         try:
             for number in range(1, inspection.page_count + 1):
                 tasks.append(asyncio.create_task(self._page(path, number, until)))
@@ -108,6 +110,9 @@ class Readers:
                     if isinstance(page, Unreadable):
                         reasons.append(page)
                         page = unread_page(number - len(tasks))
+                    if before is not None and page.kind == "other" and is_more_of(page, before):
+                        page = dataclasses.replace(page, kind=before.kind)
+                    before = page
                     yield page
             if len(reasons) == inspection.page_count:
                 raise reasons[0]

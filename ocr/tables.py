@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ocr import normal
-from ocr.flow import Found, Source, found_in, narrowed, rows_of
+from ocr.flow import Found, Source, found_in, narrowed, narrowed_words, rows_of
 from ocr.model import Box, Line, Page
 from ocr.normal import BUILDING, DATE, UNIT
 
@@ -21,14 +21,39 @@ _USES = ("办公", "商业", "店铺", "厂房", "工业", "科研", "仓储", "
 MOST_UNITS = 300
 """More than any floor holds."""
 
+_BUILDING = re.compile(rf"^{BUILDING}$")
+_NUMBER = re.compile(r"^[A-Z]?\d{3,4}[A-Z]?$")
+_HEADED = re.compile(r"^(?:室号|房号|部位|室号或?部位|单元号?|房屋编号|铺位号?)")
+MOST_BEFORE = 3
+"""So many words of a row may stand before its first unit: a running number, a building, a floor."""
+AT_SEAM = 5
+"""So many rows at the end of a page and at the beginning of the next tell whether a list goes on."""
+
 Special = tuple[str, Found, Any]
+_ListedUnit = tuple[Sequence[Source], dict[str, Any]]
 
 
 def listed_units(pages: Sequence[Page]) -> Iterator[Special]:
-    """The units of a deed: rows that begin with a unit and hold an area."""
+    """The units of a deed: rows that begin with a unit, or with its building and floor, and hold an area."""
     rows = [(page.number, row) for page in pages for row in rows_of(page)]
-    listed = [unit for number, row in rows if (unit := _listed(number, row))]
+    bare = any(_HEADED.match(narrowed(line.text)) for _, row in rows for line in row)
+    listed: list[_ListedUnit] = []
+    building = ""
+    for number, row in rows:
+        found, building = _listed(number, row, building, bare=bare)
+        listed += found
     yield from _units(listed)
+
+
+def is_more_of(page: Page, before: Page) -> bool:
+    """Whether a page that says nothing of itself is the list of units that the page before it has begun."""
+    ends, begins = rows_of(before)[-AT_SEAM:], rows_of(page)[:AT_SEAM]
+    return _lists(before.number, ends) and _lists(page.number, begins)
+
+
+def _lists(number: int, rows: Sequence[Sequence[Line]]) -> bool:
+    """Whether most of some rows list units."""
+    return 2 * sum(bool(_listed(number, row, "", bare=True)[0]) for row in rows) >= max(1, len(rows))
 
 
 def valued_cells(pages: Sequence[Page]) -> Iterator[Special]:
@@ -59,27 +84,42 @@ def plan_units(pages: Sequence[Page], title: str) -> Iterator[Special]:
         yield from _units(sorted(drawn, key=lambda unit: str(unit[1]["unit"])))
 
 
-def _units(found: Sequence[tuple[Sequence[Source], dict[str, Any]]]) -> Iterator[Special]:
+def _units(found: Sequence[_ListedUnit]) -> Iterator[Special]:
     if not found:
         return
     text = "、".join(unit["building"] + unit["unit"] for _, unit in found)
     yield "units", found_in(text, [source for sources, _ in found for source in sources]), [unit for _, unit in found]
 
 
-def _listed(number: int, row: Sequence[Line]) -> tuple[Sequence[Source], dict[str, Any]] | None:
-    texts = [narrowed(line.text) for line in row]
-    at = next((index for index, text in enumerate(texts[:2]) if _UNIT.match(text)), None)
-    area = next((match for text in texts[1:] if (match := _AREA.match(text))), None)
-    if at is None or area is None:
-        return None
-    building, unit = normal.unit(texts[at])
-    plain = {"building": building, "floor": normal.floor(unit), "unit": unit, "area_m2": float(area[1])}
-    return [Source(number, line) for line in row], plain
+def _listed(number: int, row: Sequence[Line], building: str, *, bare: bool) -> tuple[list[_ListedUnit], str]:
+    """The units of a row, each with the first area behind it, and the building that holds on: it may stand once for
+    many rows. Where numbers are `bare`, they go without a word for room.
+    """
+    words = [(word, line) for line in row for word in narrowed_words(line.text)]
+    found: list[_ListedUnit] = []
+    unit: str | None = None
+    for at, (word, line) in enumerate(words):
+        if _BUILDING.match(word):
+            building = word
+        elif _UNIT.match(word) or (bare and _NUMBER.match(word) and unit is None):
+            if not found and at > MOST_BEFORE:
+                break
+            unit = word
+        elif unit is not None and (area := _AREA.match(word)):
+            own, name = normal.unit(unit)
+            plain = {
+                "building": own or building,
+                "floor": normal.floor(name),
+                "unit": name,
+                "area_m2": float(area[1]),
+            }
+            sources = [Source(number, line) for line in row] if not found else [Source(number, line)]
+            found.append((sources, plain))
+            unit = None
+    return found, building
 
 
-def _drawn(
-    number: int, name: Line, area: Line | None, building: str, storey: int | None
-) -> tuple[Sequence[Source], dict[str, Any]]:
+def _drawn(number: int, name: Line, area: Line | None, building: str, storey: int | None) -> _ListedUnit:
     own, unit = normal.unit(narrowed(name.text))
     size = _AREA.match(narrowed(area.text)) if area else None
     plain = {

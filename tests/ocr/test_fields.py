@@ -8,6 +8,7 @@ import pytest
 from ocr import normal
 from ocr.fields import RULES, fields_of
 from ocr.model import Box, Page, PageKind
+from ocr.tables import is_more_of
 from tests.ocr.make import page_of
 
 
@@ -288,7 +289,8 @@ def test_a_field_says_where_it_stands_and_how_sure_it_is() -> None:
     lines = pages[0].lines[6:7]
     assert location.value == "上海市徐汇区中山西路1870弄12号2号楼1403室"
     assert location.page == 1
-    assert location.box == lines[0].box
+    assert (location.box.y0, location.box.x1) == (lines[0].box.y0, pytest.approx(lines[0].box.x1, abs=0.01))
+    assert location.box.x0 > lines[0].box.x0
     assert location.confidence == 0.83
 
 
@@ -361,3 +363,43 @@ def test_a_term_without_an_end_says_so() -> None:
 def test_units_in_two_buildings_keep_their_buildings() -> None:
     lines = [row.replace("2号楼1403室", "1幢101室、2幢203室") for row in LEASE]
     assert normals("lease", page_of(*lines, kind="lease"))["units"] == ["1幢101室", "2幢203室"]
+
+
+def test_a_list_of_units_goes_on_over_pages_that_say_nothing_else() -> None:
+    listed = [f"{floor}0{room}室\t{50 + room}.00" for floor in range(1, 10) for room in range(1, 5)]
+    first = page_of("不动产权证书", "沪（2021）徐字不动产权第000012号", "权利人\t上海试验置业有限公司", *listed[:20])
+    second = page_of(*listed[20:], "附记：无", number=2)
+    assert is_more_of(second, first)
+    assert not is_more_of(page_of("会议纪要", "一层大堂整修", number=2), first)
+    second = page_of(*listed[20:], "附记：无", number=2, kind="title_deed")
+    units = normals("title_deed", first, second)["units"]
+    assert (len(units), units[-1]["unit"]) == (36, "904室")
+
+
+def test_a_list_may_have_several_units_in_a_row_buildings_of_their_own_and_bare_numbers() -> None:
+    deed = page_of(
+        "幢号\t室号\t建筑面积\t室号\t建筑面积",
+        "1号楼\t101\t50.10\t102\t60.20",
+        "201\t51.10\t202\t61.20",
+        "2号楼 3\t301 室\t70.00\t302\t71.00",
+    )
+    units = normals("title_deed", deed)["units"]
+    assert [(unit["building"], unit["unit"], unit["area_m2"]) for unit in units] == [
+        ("1号楼", "101", 50.1),
+        ("1号楼", "102", 60.2),
+        ("1号楼", "201", 51.1),
+        ("1号楼", "202", 61.2),
+        ("2号楼", "301室", 70.0),
+        ("2号楼", "302", 71.0),
+    ]
+
+
+def test_a_value_is_marked_where_it_stands_in_its_line() -> None:
+    [lessor] = [
+        each
+        for each in fields_of("lease", [page_of("出租方（甲方）：上海禾舟投资发展有限公司")])
+        if each.name == "lessor"
+    ]
+    line = page_of("出租方（甲方）：上海禾舟投资发展有限公司").lines[0].box
+    assert lessor.box.x0 > line.x0 + 0.3 * line.width
+    assert lessor.box.x1 == pytest.approx(line.x1, abs=0.03 * line.width)
