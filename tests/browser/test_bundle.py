@@ -21,10 +21,10 @@ CARRIER = TRUTH["carrier"]
 PAPERS = [each for each in TRUTH["documents"] if each["kind"] != "lease"]
 READ_MS = 120_000
 """A minute where nothing else runs; here other tests may."""
-DROP = """async ([target, files]) => {
+DROP = """([target, files]) => {
   const transfer = new DataTransfer();
   for (const [name, data] of files) {
-    const bytes = await (await fetch(`data:application/octet-stream;base64,${data}`)).blob();
+    const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
     transfer.items.add(new File([bytes], name));
   }
   for (const kind of ["dragenter", "dragover", "drop"])
@@ -36,10 +36,10 @@ async def test_a_bundle_is_dropped_read_handed_in_and_approved_and_every_lease_g
     page: Page, browser: Browser, installation: Installation
 ) -> None:
     await sign_in(page, installation, "chenlu")
-    await page.get_by_role("link", name="材料备案").first.click()
     await page.goto(f"{installation.url}/filings/new?q={CARRIER['name']}")
     await page.get_by_role("link", name=CARRIER["name"]).click()
-    await page.get_by_role("radio", name=re.compile("产权人自己|权利人自己|自行")).first.check()
+    await page.get_by_role("button", name="开始").click()
+    await page.get_by_role("radio", name=re.compile("产权人自行出租")).first.check()
     await page.get_by_role("button", name=re.compile("下一步")).click()
     await page.get_by_role("button", name=re.compile("下一步")).click()
     await _dropped(page)
