@@ -86,6 +86,7 @@ async def _facts_with_their_places(page: Page) -> None:
     await keep(page, "bundle-chain")
     await deed.get_by_role("row", name=re.compile("^权利人 ")).get_by_role("link").click()
     await expect(page.locator(".sheet [data-box]").first).to_be_visible()
+    await page.wait_for_load_state("networkidle")
     await keep(page, "bundle-place")
     await page.go_back()
 
@@ -116,6 +117,7 @@ async def _answered(page: Page, installation: Installation, lease: dict[str, Any
     await (await choosing.value).set_files(BUNDLE / lease["file"])
     panel = page.locator("#lease")
     await expect(panel.locator(".finds")).to_be_visible(timeout=READ_MS)
+    await page.wait_for_load_state("networkidle")
     await keep(page, f"bundle-{Path(lease['file']).stem}")
     blocking = panel.locator(".clash.bad")
     if lease["valid"] and _holds(lease, installation.day):
