@@ -1,5 +1,6 @@
 """The button in a foreign intake system, on another site: from the form to the reuse and back by the keyboard."""
 
+import asyncio
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -57,8 +58,12 @@ async def test_escape_closes_the_panel_and_gives_the_focus_back(page: Page, inst
     await page.keyboard.press("Alt+z")
     panel = page.frame_locator("iframe[title='住所云']")
     await expect(panel.locator(".verdict")).to_be_visible()
-    await panel.locator("#main").press("Escape")
+    await panel.locator("#main").focus()
+    pressing = asyncio.ensure_future(page.keyboard.press("Escape"))
     await expect(page.locator("iframe")).to_have_count(0)
+    await expect(page.get_by_role("button", name=re.compile("住所云"))).to_be_focused()
+    pressing.cancel()  # who heard the key went with it, and may never say that it has
+    await asyncio.gather(pressing, return_exceptions=True)
 
 
 async def test_the_panel_is_accessible(page: Page, installation: Installation) -> None:
