@@ -67,6 +67,10 @@ CREATE FUNCTION show_changed_document() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
         BEGIN
+            PERFORM FROM dossier_versions
+                   WHERE id IN (SELECT version_id FROM version_documents WHERE document_id = NEW.id)
+                ORDER BY id
+                     FOR NO KEY UPDATE;
             UPDATE dossier_versions
                SET papers = papers_of(dossier_versions.id)
              WHERE id IN (SELECT version_id FROM version_documents WHERE document_id = NEW.id);

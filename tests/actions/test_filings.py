@@ -448,6 +448,37 @@ async def test_two_clerks_deciding_at_once_give_one_decision(fresh_database: Dat
         assert await db.fetchval("SELECT count(*) FROM decisions") == 1
 
 
+async def test_whoever_reads_a_paper_again_locks_its_versions_in_the_order_in_which_they_are_ended(
+    fresh_database: Database,
+) -> None:
+    async with fresh_database.transaction() as db:
+        carrier_id = await make.carrier(db)
+        filer = await make.actor(db, role="manager")
+        paper = await make.document(db, carrier_id=carrier_id, organisation_id=filer.organisation_id)
+        versions = sorted([await _version_with(db, carrier_id, paper) for _ in range(2)])
+        await db.execute(
+            "UPDATE dossier_versions SET ended_reason = 'x' WHERE id = $1", versions[0]
+        )  # last on its page
+
+    async def read_again() -> None:
+        async with fresh_database.transaction() as db:
+            await db.execute("UPDATE documents SET number = 'XH-2' WHERE id = $1", paper)
+
+    async with fresh_database.transaction() as ending:
+        await ending.execute("SELECT FROM dossier_versions WHERE id = $1 FOR NO KEY UPDATE", versions[0])
+        reading = asyncio.create_task(read_again())
+        await asyncio.sleep(0.5)
+        assert not reading.done()
+        assert await store.end_empty_versions(
+            ending, versions, VersionStatus.REVOKED, await store.moment(ending), "换了产权人"
+        )
+    await asyncio.wait_for(reading, 10)
+
+
+async def _version_with(db: Connection, carrier_id: UUID, paper: UUID) -> UUID:
+    return await make.version(db, carrier_id=carrier_id, unit_ids=[], document_ids=[paper])
+
+
 async def test_a_return_says_why_and_until_when(database: Database, db: Connection) -> None:
     at = await house(db)
     filing = await submitted(database, db, at)

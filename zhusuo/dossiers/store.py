@@ -592,14 +592,23 @@ async def give_back_coverage(
 async def end_empty_versions(
     db: Connection, version_ids: Sequence[UUID], status: VersionStatus, moment: datetime, reason: str
 ) -> list[UUID]:
-    """Of these versions, end those that cover no unit any more; their ids."""
+    """Of these versions, end those that cover no unit any more; their ids. Locked in the order of their ids, as by
+    whoever reads one of their papers again meanwhile.
+    """
     rows = await db.fetch(
         """
+          WITH locked AS (
+               SELECT id
+                 FROM dossier_versions
+                WHERE id = ANY($1::uuid[])
+             ORDER BY id
+                  FOR NO KEY UPDATE)
         UPDATE dossier_versions AS v
            SET status = $2,
                effective_to = $3,
                ended_reason = $4
-         WHERE v.id = ANY($1::uuid[])
+          FROM locked
+         WHERE v.id = locked.id
            AND v.status = 'effective'
            AND NOT EXISTS (
                SELECT
