@@ -153,6 +153,7 @@ TABLE = """
 枫泾镇一号桥北堍2号 | district=金山区 subdistrict=枫泾镇 road=一号桥北堍 number=2
 蕴川路3999号北楼1楼 | road=蕰川路 number=3999 building=北楼 floor=1 | former_road
 江苏省苏州市人民路10号 | road=人民路 number=10 | other_city
+北京市朝阳区建国路88号1号楼2003室 | district=朝阳区 road=建国路 number=88 building=1号楼 units=2003 | other_city
 """
 
 

@@ -27,6 +27,7 @@ _AT_END = re.compile(
     r"|(?<=[室号楼层幢座铺0-9A-Z])[、 (]{0,3}上海市?\)?$"
 )
 _CITY_OF_PROVINCE = re.compile("[\u4e00-\u9fff]{2,3}市(?=[\u4e00-\u9fff]{2})")
+_DISTRICT_ELSEWHERE = re.compile("[\u4e00-\u9fff]{1,4}?[区县](?=[\u4e00-\u9fff]{2})")
 _ROAD_AFTER = re.compile("[东南西北中新老]?(?:路|街|大道|公路|支路)")
 _TOWN = re.compile(f"{_HAN}{{1,4}}?(?:镇|乡|街道|农场|林场)(?!{_ROAD_AFTER.pattern})")
 _AREA = (
@@ -68,9 +69,12 @@ def read_gate(draft: Draft, lexicon: Lexicon) -> int:
     start = _read_prefixes(draft, lexicon, 0)
     foreign = None if draft.district else _OTHER_CITY.match(text, start)
     if foreign:
-        further = _CITY_OF_PROVINCE.match(text, foreign.end())
-        draft.city = foreign[0] + (further[0] if further else "")
-        draft.note("other_city", f"“{foreign[0]}”不在本市，这里只收本市的住所", *foreign.span())
+        start = (_CITY_OF_PROVINCE.match(text, foreign.end()) or foreign).end()
+        draft.city = text[foreign.start() : start]
+        draft.note("other_city", f"“{draft.city}”不在本市，这里只收本市的住所", foreign.start(), start)
+        district = _DISTRICT_ELSEWHERE.match(text, start)
+        if district:
+            draft.district, start = district[0], district.end()
     first = _FIRST.search(text, start)
     end = first.start() if first else len(text)
     if not _read_road(draft, lexicon, start, end):
