@@ -11,9 +11,9 @@ A known road with an unknown number is not on file: no other number is ever offe
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from zhusuo.addresses.keys import pinyin_of, search_key
@@ -34,8 +34,7 @@ from zhusuo.lookup.questions import Begun, Buildings, Codes, LikeRoads, Named, R
 from zhusuo.lookup.roads import Roads
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Scope:
+class _Scope(Struct, frozen=True, kw_only=True):
     """Which carriers are asked, by the codes of their districts (None: all), and the words that are known."""
 
     codes: Codes
@@ -153,8 +152,7 @@ async def _otherwise(question: Asked, road: Road, scope: _Scope) -> Match:
     return await _not_found(question, scope)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Like:
+class _Like(Struct, frozen=True, kw_only=True):
     """The gates with this very lane and number on roads that sound the same (`sounds`), or are spelt nearly so."""
 
     gates: list[Gate]
