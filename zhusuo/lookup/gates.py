@@ -1,6 +1,7 @@
 """门牌: what stands on one road, at which gates and in which lanes. Pure; read whole, and asked many times."""
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -64,6 +65,10 @@ class _Lot(Struct, frozen=True):
     ranges: Sequence[Gate]
 
 
+_Row = tuple[Sequence[int], Sequence[Gate]]
+"""Numbers in their order, and what stands at each."""
+
+
 class Road:
     """All addresses of carriers on one road, those of retired carriers apart."""
 
@@ -76,7 +81,7 @@ class Road:
         self.streets = tuple(gate for gate in self.gates if gate.kind == CarrierKind.STREET)
         self._gone = tuple(gate for gate in found if gate.retired)
         self._lots = {place: _lot(each) for place, each in _grouped(self.gates, _place).items()}
-        self._by_number: dict[str | None, Sequence[tuple[int, Gate]]] = {}
+        self._by_number: dict[str | None, _Row] = {}
         self._near: dict[tuple[str, str, str], Sequence[Gate]] = {}
 
     def at(
@@ -125,7 +130,7 @@ class Road:
                     return list(found.values())
         return list(found.values())
 
-    def _in_order(self, lane: str | None) -> Sequence[tuple[int, Gate]]:
+    def _in_order(self, lane: str | None) -> _Row:
         """What stands in this lane by its number, a row of shops once for each; None: everything by its lane."""
         if lane not in self._by_number:
             told = [
@@ -134,7 +139,8 @@ class Road:
                 if lane in (None, gate.lane)
                 for number in ([first_number(gate.lane)] if lane is None else _numbers(gate))
             ]
-            self._by_number[lane] = sorted(told, key=lambda each: (each[0], each[1].id))
+            told.sort(key=lambda each: (each[0], each[1].id))
+            self._by_number[lane] = [number for number, _ in told], [gate for _, gate in told]
         return self._by_number[lane]
 
 
@@ -178,19 +184,18 @@ def _at_shop(gate: Gate, number: int) -> Gate:
     return replace(gate, text=f"{gate.road}{shop}号")
 
 
-def _outward(places: Sequence[tuple[int, Gate]], number: int) -> Iterator[Gate]:
+def _outward(places: _Row, number: int) -> Iterator[Gate]:
     """From the nearest number outward; at the same distance by the id of the address."""
-    high = bisect_left(places, number, key=lambda each: each[0])
+    numbers, gates = places
+    high = bisect_left(numbers, number)
     low = high - 1
-    while low >= 0 or high < len(places):
-        below = number - places[low][0] if low >= 0 else None
-        above = places[high][0] - number if high < len(places) else None
-        distance = min(each for each in (below, above) if each is not None)
-        ring = []
-        while low >= 0 and number - places[low][0] == distance:
-            ring.append(places[low][1])
+    while low >= 0 or high < len(numbers):
+        below = number - numbers[low] if low >= 0 else sys.maxsize
+        above = numbers[high] - number if high < len(numbers) else sys.maxsize
+        distance, from_low, from_high = min(below, above), low, high
+        while low >= 0 and number - numbers[low] == distance:
             low -= 1
-        while high < len(places) and places[high][0] - number == distance:
-            ring.append(places[high][1])
+        while high < len(numbers) and numbers[high] - number == distance:
             high += 1
-        yield from sorted(ring, key=_id)
+        ring = [*gates[low + 1 : from_low + 1], *gates[from_high:high]]
+        yield from sorted(ring, key=_id) if len(ring) > 1 else ring
