@@ -58,7 +58,7 @@ def _fills(side: Sequence[Box]) -> bool:
     if len(side) < FEWEST_LINES:
         return False
     down = max(box.y1 for box in side) - min(box.y0 for box in side)
-    return down > 0.5 and sum(box.width > 0.2 for box in side) >= FEWEST_LINES // 2
+    return down > 0.4 and sum(box.width > 0.2 for box in side) >= FEWEST_LINES // 2
 
 
 def _beside(pieces: Sequence[Piece], level: list[float], row: list[int], index: int) -> bool:

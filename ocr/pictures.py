@@ -29,6 +29,8 @@ SETTING_UPRIGHT = {
 SIDEWAYS = (5, 6, 7, 8)
 STRIPS, TILES = (273, 279), (324, 325)
 SMALLEST_FILE = 64
+LEAN_MODES, LEANER = ("1", "L"), 6
+"""Black and white, as large plans are scanned, takes so much less memory: an A0 sheet at 600 dpi is read."""
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, struct.error)
 Image.MAX_IMAGE_PIXELS = None  # our own limit is asked before any pixel is decoded
 
@@ -135,7 +137,8 @@ class Picture:
 
     def _refuse_giants(self, image: Image.Image) -> None:
         width, height = image.size
-        if width * height > self._limits.max_pixels:
+        lean = image.mode in LEAN_MODES or self.media == "jpeg"  # a JPEG is decoded small
+        if width * height > self._limits.max_pixels * (LEANER if lean else 1):
             raise Unreadable("too_many_pixels", f"{width} x {height}")
 
 

@@ -112,5 +112,15 @@ def test_a_picture_that_was_cut_off_says_so(tmp_path: Path, name: str, media: Me
 def test_giants_are_refused_before_a_pixel_is_decoded(tmp_path: Path) -> None:
     Image.new("1", (4000, 4000)).save(tmp_path / "a.png")
     with pytest.raises(Unreadable) as refused:
-        opened(tmp_path / "a.png", "png", max_pixels=15_000_000)
+        opened(tmp_path / "a.png", "png", max_pixels=2_500_000)
     assert refused.value.code == "too_many_pixels"
+
+
+def test_a_sheet_in_black_and_white_may_be_as_large_as_an_a0_plan(tmp_path: Path) -> None:
+    for name, mode, media in (("plan.tif", "1", "tiff"), ("plan.png", "L", "png"), ("plan.jpg", "RGB", "jpeg")):
+        Image.new(mode, (1200, 1700), "white").save(tmp_path / name)
+        plan = opened(tmp_path / name, media, max_pixels=400_000)
+        assert max(plan.picture(1, 500).size) == 500
+    Image.new("RGB", (1200, 1700), "white").save(tmp_path / "colour.png")
+    with pytest.raises(Unreadable):
+        opened(tmp_path / "colour.png", "png", max_pixels=400_000)

@@ -32,7 +32,7 @@ def chain_card(
 
     With a `tenant` the papers hold the lease, and the chain must reach them; without one it ends at whoever is to let.
     Where units differ, the one with most missing is drawn, and it is said for how many that holds. None where no paper
-    names anybody.
+    names anybody. `href` leads to documents; "" where no page can be opened.
     """
     found = chains(papers, units, asked or units[:1], day, tenant)
     if not found or not any(step.right for each in found for step in each.chain.steps):
@@ -80,7 +80,7 @@ def _drawn(steps: Sequence[Step], situation: TitleSituation, day: date, href: st
                 "role": ROLES.get(step.kind, "运营方" if situation is TitleSituation.MANDATED else "转租方"),
                 "name": step.holder,
                 "note": note,
-                "href": _page(step.right.place, href) if step.right and step.right.place else "",
+                "href": _page(step.right.place, href) if href and step.right and step.right.place else "",
             }
         )
         if step.kind is not RightKind.HOLDS_TITLE:

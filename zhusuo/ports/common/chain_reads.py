@@ -11,9 +11,22 @@ from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.model import DossierVersion
 from zhusuo.ports.common.cards import Params
 from zhusuo.ports.common.chain_card import chain_card
+from zhusuo.registrations.model import Verdict
 from zhusuo.registrations.papers import papers_of
 
 READER = "/documents/"
+
+
+async def chain_to(
+    db: Connection, verdict: Verdict, day: date, *, lease_id: UUID | None = None, tenant: str = "", href: str = READER
+) -> Params | None:
+    """The chain of the unit that a verdict covers: to the tenant of a lease that was read, else to who is to let it."""
+    unit = verdict.match.unit
+    covering = await dossiers.effective_version_for(db, unit.id) if unit and verdict.documents else None
+    if unit is None or covering is None:
+        return None
+    asked = await carriers.units_by_ids(db, [unit.id])
+    return await chain_of(db, covering.version, day, asked=asked, lease_id=lease_id, tenant=tenant, href=href)
 
 
 async def chain_of(
@@ -24,6 +37,7 @@ async def chain_of(
     asked: Sequence[Unit] | None = None,
     lease_id: UUID | None = None,
     tenant: str = "",
+    href: str = READER,
 ) -> Params | None:
     """Its units' chain, or that of some of them; with a lease that was read, as far as its tenant."""
     ids = [each.document_id for each in await dossiers.documents_of_version(db, version.id)]
@@ -32,4 +46,4 @@ async def chain_of(
     papers = [paper for document_id in ids for paper in found.get(document_id, ())]
     units = await carriers.units_by_ids(db, await dossiers.units_of_version(db, version.id))
     wanted = units if asked is None else [unit for unit in units if unit.id in {each.id for each in asked}]
-    return chain_card(papers, version.title_situation, units, wanted, day, tenant=tenant, href=READER)
+    return chain_card(papers, version.title_situation, units, wanted, day, tenant=tenant, href=href)

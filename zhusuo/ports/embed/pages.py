@@ -27,6 +27,7 @@ from zhusuo.people import actions as people
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import cards
 from zhusuo.ports.common.asking import ask, chosen_before
+from zhusuo.ports.common.chain_reads import chain_to
 from zhusuo.ports.common.documents import page_number
 from zhusuo.ports.common.pages import page
 from zhusuo.ports.common.reads import drawn_pages
@@ -106,9 +107,9 @@ async def verdict(
     async with database.connection() as db:
         drawn = await drawn_pages(db, [each.id for each in answer.documents])
         before = await chosen_before(db, lexicon, actor, answer.match)
-    return page(
-        request, "embed/verdict.html", verdict=answer, cards=cards, applicant=applicant, drawn=drawn, before=before
-    )
+        chain = await chain_to(db, answer, day, href="")
+    said = {"verdict": answer, "cards": cards, "applicant": applicant, "drawn": drawn, "before": before, "chain": chain}
+    return page(request, "embed/verdict.html", **said)
 
 
 @get("/embed/api/suggest", name="embed.suggest")

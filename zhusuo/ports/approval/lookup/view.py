@@ -18,7 +18,7 @@ from zhusuo.ports.approval.lookup.inquiry import Inquiry
 from zhusuo.ports.common import cards, reads
 from zhusuo.ports.common.asking import chosen_before
 from zhusuo.ports.common.cards import LeaseCard, Params
-from zhusuo.ports.common.chain_reads import chain_of
+from zhusuo.ports.common.chain_reads import chain_to
 from zhusuo.registrations import examination
 from zhusuo.registrations.model import LeaseCheck, Verdict
 from zhusuo.registrations.papers import papers_of
@@ -99,15 +99,9 @@ async def _chain(
     db: Connection, inquiry: Inquiry, verdict: Verdict, lease: LeaseView | None, day: date
 ) -> Params | None:
     """From the title to the applicant where a lease was read, else to whoever is to let the unit."""
-    unit = verdict.match.unit
-    covering = await dossiers.effective_version_for(db, unit.id) if unit and verdict.documents else None
-    if unit is None or covering is None:
-        return None
-    units = await carriers.units_by_ids(db, [unit.id])
     if lease is None or lease.check is None or lease.document is None:
-        return await chain_of(db, covering.version, day, asked=units)
-    tenant = inquiry.applicant or lease.lessee
-    return await chain_of(db, covering.version, day, asked=units, lease_id=lease.document.id, tenant=tenant)
+        return await chain_to(db, verdict, day)
+    return await chain_to(db, verdict, day, lease_id=lease.document.id, tenant=inquiry.applicant or lease.lessee)
 
 
 async def lease_view(
