@@ -9,13 +9,14 @@ import pytest
 
 from tests import make
 from tests import make_registrations as making
-from zhusuo import notices
+from zhusuo import flags, notices
 from zhusuo.db import Database
 from zhusuo.errors import Conflict
 from zhusuo.inspections import actions, draws
 from zhusuo.inspections.model import NewFinding, NewInspection, Outcome, Taken
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.app import today
+from zhusuo.registrations import actions as registrations
 
 PHONES = 6
 
@@ -140,3 +141,19 @@ async def test_who_was_sent_is_asked_until_somebody_has_looked(fresh_database: D
     async with fresh_database.connection() as db:
         inbox = await notices.inbox(db, colleague)
     assert [each.unread for each in inbox if each.kind == "inspection_assigned"] == [False]
+
+
+async def test_what_was_seen_of_a_business_is_not_held_against_the_next(
+    fresh_database: Database, supervisor: Actor
+) -> None:
+    new = await target(fresh_database)
+    assert new.unit_id is not None
+    assert new.registration_id is not None
+    inspection_id = await actions.plan(fresh_database, supervisor, new, day=today())
+    await actions.record_finding(fresh_database, supervisor, inspection_id, finding(uuid4()))
+    async with fresh_database.transaction() as db:
+        assert [each.kind for each in await flags.open_for(db, new.unit_id)] == ["inspection"]
+        clerk = await make.actor(db, role="clerk")
+    await registrations.leave(fresh_database, clerk, new.registration_id)
+    async with fresh_database.connection() as db:
+        assert await flags.open_for(db, new.unit_id) == []

@@ -38,7 +38,7 @@ async def expire(db: Connection, found: Reuse) -> None:
 async def end(db: Connection, actor: Actor | None, registration: Registration, reason: str) -> None:
     if not await store.end(db, registration.id, reason):
         return
-    await roster.clear_denial(db, actor, registration)
+    await roster.clear_flags_about(db, actor, registration)
     await audit.record(
         db,
         actor,

@@ -39,9 +39,18 @@ async def answer(database: Database, actor: Actor, registration_id: UUID, *, her
 
 
 async def clear_denial(db: Connection, actor: Actor | None, registration: Registration) -> None:
-    """Take down what a denial raised: the manager says otherwise now, or the registration has ended."""
+    """Take down what a denial raised: the manager says otherwise now."""
     for flag in await flags.open_for(db, registration.unit_id):
         if flag.kind == DENIED and flag.source == _source(registration):
+            await flags.clear_flag(db, actor, flag.id)
+
+
+async def clear_flags_about(db: Connection, actor: Actor | None, registration: Registration) -> None:
+    """Take down what was said of a registration that has ended, a denial or what was seen on the spot: it would be held
+    against the next one. The source of such a flag ends with whom it is about.
+    """
+    for flag in await flags.open_for(db, registration.unit_id):
+        if flag.source.endswith(str(registration.id)):
             await flags.clear_flag(db, actor, flag.id)
 
 
