@@ -60,6 +60,17 @@ async def test_an_open_list_follows_what_happens(site: Site, there: Place, case:
         assert (await visitor.get(again, headers=asks)).status_code == 204
 
 
+async def test_an_open_case_follows_what_others_do(site: Site, there: Place, case: ZombieCase) -> None:
+    async with site.signed_in(there.supervisor) as visitor, site.signed_in(there.colleague) as other:
+        watch = by_id(parse((await visitor.get(f"/supervision/zombies/{case.id}")).text), "watch").get("hx-get")
+        asks = {"hx-request": "true"}
+        assert (await visitor.get(watch, headers=asks)).status_code == 204
+        await post(other, case, "notify", how="邮寄", delivered_on=today().isoformat())
+        news = await visitor.get(watch, headers=asks)
+    assert [each.get("id") for each in fragment(news.text)] == ["watch", "case"]
+    assert "登记答复" in news.text
+
+
 async def test_another_office_sees_nothing_of_it(site: Site, db: Connection, case: ZombieCase) -> None:
     stranger = await make.actor(db, role="supervisor", subdistricts=frozenset({"310104004"}))
     async with site.signed_in(stranger) as visitor:

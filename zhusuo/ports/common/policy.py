@@ -248,6 +248,7 @@ POLICY: dict[str, Rule] = {
     "zombies.news": session(SUPERVISOR, by_itself=True),
     "zombies.list_xlsx": session(SUPERVISOR),
     "zombies.case": session(SUPERVISOR, noun="zombie_case"),
+    "zombies.case_news": session(SUPERVISOR, noun="zombie_case", by_itself=True),
     "zombies.write_notice": session(SUPERVISOR, noun="zombie_case"),
     "zombies.notify": session(SUPERVISOR, noun="zombie_case"),
     "zombies.answer": session(SUPERVISOR, noun="zombie_case"),

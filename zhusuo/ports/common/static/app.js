@@ -70,6 +70,13 @@ document.addEventListener("htmx:oobAfterSwap", () => {
 const LOST = "连不上服务器，页面暂时不会自动更新；连上以后接着更新。";
 const asksByItself = (event) => event.detail.elt.id === "watch";
 document.addEventListener("htmx:beforeRequest", (event) => asksByItself(event) || alertPerson(""));
+// what somebody is filling in is not drawn over: the page asks again until it is done
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!asksByItself(event)) return;
+  const parts = event.detail.xhr.responseText.matchAll(/id="([^"]+)"[^>]*hx-swap-oob/g);
+  const filled = [...parts].some(([, id]) => document.getElementById(id)?.querySelector("details[open] form"));
+  if (filled) event.detail.shouldSwap = false;
+});
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (asksByItself(event) && document.getElementById("zs-alert").textContent.startsWith(LOST)) alertPerson("");
 });

@@ -9,10 +9,11 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from zhusuo.db import Database
+from zhusuo import events
+from zhusuo.db import Connection, Database
 from zhusuo.dossiers import holidays
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
@@ -81,33 +82,52 @@ async def case_page(
     return await _page(request, database, actor, zombie_case_id, day, Tried())
 
 
+@get("/supervision/zombies/{zombie_case_id:uuid}/news", name="zombies.case_news")
+async def case_news(
+    request: Asked,
+    zombie_case_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    day: NamedDependency[date],
+    seen: FromQuery[str] = "",
+) -> Template | Response[None]:
+    """The case as it is now, if anything has happened in its carrier; an open page asks every few seconds."""
+    async with database.connection() as db:
+        given = await _case(db, actor, zombie_case_id, day)
+    if given["mark"] == seen:
+        return Response(None, status_code=204)
+    return page(request, "zombies/_case_news.html", tried=Tried(), **given)
+
+
 async def _page(request: Asked, database: Database, actor: Actor, case_id: UUID, day: date, tried: Tried) -> Template:
     async with database.connection() as db:
-        case = await store.by_id_for(db, actor, case_id)
-        where = await reads.around(db, case_id)
-        registration = await registrations.registration_by_id(db, case.registration_id) if case else None
-        if case is None or where is None or registration is None:
-            raise NotFound
-        score = await cases.current_score(db, registration, day) if case.is_open else None
-        steps, written = await store.steps(db, case_id), await store.letters(db, case_id)
-        calendar = await holidays.known(db)
-    return page(
-        request,
-        "zombies/case.html",
-        case=case,
-        where=where,
-        score=score,
-        steps=steps,
-        letters=written,
-        tones=TONES,
-        moves={each.value for each in CaseStatus if case.may(each)},
-        known_year=case.deadline_on is None or calendar.knows(case.deadline_on),
-        own=case.decided_by == actor.person_id,
-        answers=[(each.value, each.label) for each in Answer],
-        ways=WAYS,
-        tried=tried,
-        day=day,
-    )
+        given = await _case(db, actor, case_id, day)
+    return page(request, "zombies/case.html", tried=tried, **given)
+
+
+async def _case(db: Connection, actor: Actor, case_id: UUID, day: date) -> dict[str, Any]:
+    """What the page of a case shows. Raises NotFound."""
+    case = await store.by_id_for(db, actor, case_id)
+    where = await reads.around(db, case_id)
+    registration = await registrations.registration_by_id(db, case.registration_id) if case else None
+    if case is None or where is None or registration is None:
+        raise NotFound
+    calendar = await holidays.known(db)
+    return {
+        "mark": await events.mark_of(db, case.carrier_id),
+        "case": case,
+        "where": where,
+        "score": await cases.current_score(db, registration, day) if case.is_open else None,
+        "steps": await store.steps(db, case_id),
+        "letters": await store.letters(db, case_id),
+        "tones": TONES,
+        "moves": {each.value for each in CaseStatus if case.may(each)},
+        "known_year": case.deadline_on is None or calendar.knows(case.deadline_on),
+        "own": case.decided_by == actor.person_id,
+        "answers": [(each.value, each.label) for each in Answer],
+        "ways": WAYS,
+        "day": day,
+    }
 
 
 async def _after(
@@ -307,6 +327,7 @@ async def deliver(
 
 doors = [
     case_page,
+    case_news,
     write_notice,
     notify,
     answer,
