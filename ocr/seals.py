@@ -152,11 +152,11 @@ def _named(
 ) -> list[Seal]:
     """The seals with their words; a grey ring and a square frame without any are something else."""
     best: dict[int, tuple[str, float]] = {}
-    ways = [_strips(*_cut_out(picture, each.ring.scaled(1 / scale)), each) for each in found]
+    parts = [(*_cut_out(picture, each.ring.scaled(1 / scale)), each) for each in found]
     if drawn:  # nothing has blurred the colour: its own way is nearly always enough
-        _read_ways({place: [_trimmed(strips[-1])] for place, strips in enumerate(ways)}, read, best)
-        ways = [[] if best.get(place, ("", 0.0))[1] >= SURE else strips for place, strips in enumerate(ways)]
-    _read_ways(dict(enumerate(ways)), read, best)
+        _read_ways({place: [_trimmed(_by_colour(*part))] for place, part in enumerate(parts)}, read, best)
+    unsure = [place for place in range(len(parts)) if best.get(place, ("", 0.0))[1] < SURE]
+    _read_ways({place: _strips(*parts[place]) for place in unsure}, read, best)
     named = []
     for place, (each, seal) in enumerate(zip(found, seals, strict=True)):
         text, score = best.get(place, ("", 0.0))
@@ -363,8 +363,14 @@ def _strips(picture: Picture, ring: Ring, found: _Found) -> list[Picture]:
     """The seal's words as lines of writing, in each way in which they may be seen best."""
     if found.shape == "square":
         return _halves(_ink_alone(picture, found.colour), ring)
-    other = picture if found.colour == "grey" else _colour_alone(picture, found.colour)
-    return [_unrolled(ink, ring) for ink in (_ink_alone(picture, found.colour, ring), other)]
+    return [_unrolled(_ink_alone(picture, found.colour, ring), ring), _by_colour(picture, ring, found)]
+
+
+def _by_colour(picture: Picture, ring: Ring, found: _Found) -> Picture:
+    """The words of a seal by how coloured they are; of a grey one as they stand."""
+    if found.shape == "square":
+        return _halves(_ink_alone(picture, found.colour), ring)[-1]
+    return _unrolled(picture if found.colour == "grey" else _colour_alone(picture, found.colour), ring)
 
 
 def _halves(ink: Picture, ring: Ring) -> list[Picture]:

@@ -8,9 +8,9 @@ they are put back onto the line of the text object they belong to. Used in the c
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
 
@@ -112,8 +112,7 @@ def _is_white(grey: Any, box: Box) -> bool:
 # Characters and their place
 
 
-@dataclass(frozen=True, slots=True)
-class _Character:
+class _Character(NamedTuple):
     """A character with its corners in page space; `angle` of its writing in degrees, counter-clockwise.
 
     `hidden` is one that draws nothing that could be read; `pale` one whose ink is that of paper.
@@ -126,9 +125,10 @@ class _Character:
     pale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """What the characters of one text object have in common; `start` is where it begins."""
+class _Writing(NamedTuple):
+    """What the characters of one text object have in common; `start` is where it begins. Some programs write every
+    character as an object of its own.
+    """
 
     start: tuple[float, float]
     along: tuple[float, float]
@@ -137,24 +137,19 @@ class _Writing:
     unseen: bool
     pale: bool
 
-    @classmethod
-    def of(cls, words: Any, index: int, written: Any) -> "_Writing":
-        matrix = raw.FS_MATRIX()
-        raw.FPDFText_GetMatrix(words, index, matrix)
-        em = raw.FPDFText_GetFontSize(words, index) * math.hypot(matrix.c, matrix.d)
-        unseen, pale = _look(written)
-        return cls(
-            start=(matrix.e, matrix.f),
-            along=(matrix.a, matrix.b),
-            em=em,
-            angle=round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) * 90 % 360,
-            unseen=unseen or em < SMALLEST_TYPE,
-            pale=pale,
-        )
+
+def _writing(words: Any, index: int, written: Any, matrix: Any, ink: Sequence[Any]) -> _Writing:
+    """Of the character's text object; `matrix` and `ink` (red, green, blue, alpha) are room to write in."""
+    raw.FPDFText_GetMatrix(words, index, matrix)
+    a, b = matrix.a, matrix.b
+    em = raw.FPDFText_GetFontSize(words, index) * math.hypot(matrix.c, matrix.d)
+    unseen, pale = _look(written, ink)
+    angle = 0 if b == 0 and a > 0 else round(math.degrees(math.atan2(b, a)) / 90) * 90 % 360
+    return _Writing((matrix.e, matrix.f), (a, b), em, angle, unseen or em < SMALLEST_TYPE, pale)
 
 
 def _characters(words: Any) -> Iterator[_Character]:
-    rect = raw.FS_RECTF()
+    rect, matrix, ink = raw.FS_RECTF(), raw.FS_MATRIX(), [ctypes.c_uint() for _ in range(4)]
     before: tuple[float, float, float] | None = None
     known: dict[int, _Writing] = {}
     for index in range(min(MOST_CHARACTERS, raw.FPDFText_CountChars(words))):
@@ -165,7 +160,7 @@ def _characters(words: Any) -> Iterator[_Character]:
         written = raw.FPDFText_GetTextObject(words, index)
         key = ctypes.addressof(written.contents) if written else 0
         if (writing := known.get(key)) is None:
-            writing = known[key] = _Writing.of(words, index, written)
+            writing = known[key] = _writing(words, index, written, matrix, ink)
         raw.FPDFText_GetLooseCharBox(words, index, rect)
         corners = (rect.left, rect.bottom, rect.right, rect.top)
         if _is_astray(corners, writing):
@@ -176,17 +171,17 @@ def _characters(words: Any) -> Iterator[_Character]:
         yield _Character(text, corners, writing.angle, writing.unseen and not is_space, writing.pale and not is_space)
 
 
-def _look(written: Any) -> tuple[bool, bool]:
+def _look(written: Any, ink: Sequence[Any]) -> tuple[bool, bool]:
     """Whether a text object draws nothing, and whether it draws in white."""
     if not written:
         return False, False
     mode = raw.FPDFTextObj_GetTextRenderMode(written)
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE or mode == raw.FPDF_TEXTRENDERMODE_CLIP:
         return True, False
-    if mode != raw.FPDF_TEXTRENDERMODE_FILL or not raw.FPDFPageObj_GetFillColor(written, red, green, blue, alpha):
+    if mode != raw.FPDF_TEXTRENDERMODE_FILL or not raw.FPDFPageObj_GetFillColor(written, *ink):
         return False, False
-    return alpha.value < 16, min(red.value, green.value, blue.value) > PALE
+    red, green, blue, alpha = (each.value for each in ink)
+    return alpha < 16, min(red, green, blue) > PALE
 
 
 def _is_astray(corners: Corners, writing: _Writing) -> bool:
