@@ -18,7 +18,7 @@ from zhusuo.people.model import Actor
 from zhusuo.registrations import holds, roster
 from zhusuo.registrations import store as registrations
 from zhusuo.tenancies import actions as tenancies
-from zhusuo.zombies import cases, letters, process, signals, store
+from zhusuo.zombies import cases, letters, process, signals, story
 from zhusuo.zombies.model import (
     AlreadyDecided,
     Answer,
@@ -150,7 +150,7 @@ async def test_a_notice_starts_a_clock_of_working_days(database: OneConnection, 
         database, there.supervisor, case.id, contact="云锦路887号", how="邮寄", delivered_on=DAY, day=DAY
     )
     assert (told.status, told.notified_on, told.deadline_on) == (CaseStatus.NOTIFIED, DAY, date(2026, 12, 7))
-    written = await store.letters(db, case.id)
+    written = await story.letters(db, case.id)
     assert [(each.kind, each.sent_on, each.sent_how) for each in written] == [(LetterKind.NOTICE, DAY, "邮寄")]
     assert (await letters.pdf(written[0], told, "https://example.org")).startswith(b"%PDF")
 
@@ -258,7 +258,7 @@ async def test_clearing_frees_the_unit_and_ends_registration_and_tenancy(
     assert await db.fetchval("SELECT moved_out_on FROM tenancies") == DAY
     assert await zombie_flags(db, there) == []
     assert await cases.sweep(database, DAY) == 0
-    kinds = [each.kind for each in await store.letters(db, case.id)]
+    kinds = [each.kind for each in await story.letters(db, case.id)]
     assert kinds == [LetterKind.NOTICE, LetterKind.DECISION]
 
 
@@ -375,7 +375,7 @@ async def test_a_clearing_that_is_taken_back_restores_the_tenancy_it_ended(
     await process.appeal(database, there.supervisor, case.id, "当天外出", DAY)
     await process.decide_appeal(database, there.colleague, case.id, upheld=False, reason="有租约", day=DAY)
     assert await db.fetchval(left, there.unit_id) is None
-    assert "清退时结束的入驻一并恢复" in (await store.steps(db, case.id))[-1].text
+    assert "清退时结束的入驻一并恢复" in (await story.steps(db, case.id))[-1].text
 
 
 async def test_beside_a_newcomer_a_restored_registration_has_to_be_settled(
@@ -409,7 +409,7 @@ async def test_the_term_to_object_runs_from_the_delivery_of_the_decision(
     database: OneConnection, db: Connection, there: Place
 ) -> None:
     case = await make_zombies.brought_to(database, there, CaseStatus.CLEARED)
-    decision = next(each for each in await store.letters(db, case.id) if each.kind is LetterKind.DECISION)
+    decision = next(each for each in await story.letters(db, case.id) if each.kind is LetterKind.DECISION)
     later = DAY + timedelta(days=20)
     told = await process.deliver(database, there.supervisor, decision.id, how="邮寄", delivered_on=later, day=later)
     assert told.appeal_until == date(2027, 1, 1)
@@ -439,7 +439,7 @@ async def test_steps_are_told_in_the_order_in_which_they_were_taken(
     database: OneConnection, db: Connection, there: Place
 ) -> None:
     case = await make_zombies.brought_to(database, there, CaseStatus.CLEARED)
-    told = await store.steps(db, case.id)
+    told = await story.steps(db, case.id)
     assert [each.kind for each in told] == ["opened", "notified", "answered", "inspecting", "inspected", "cleared"]
     moments = [each.said_at for each in told]
     assert moments == sorted(moments)

@@ -17,7 +17,7 @@ from zhusuo.registrations import actions as registrations
 from zhusuo.registrations import receipts
 from zhusuo.registrations.model import NewReuse, Reuse
 from zhusuo.waivers.actions import import_shipped
-from zhusuo.zombies import cases, process, store
+from zhusuo.zombies import cases, process, story
 from zhusuo.zombies.model import CaseStatus, LetterKind
 
 DAY = make_zombies.DAY
@@ -73,7 +73,7 @@ async def test_manager_office_and_former_occupant_are_told_of_the_newcomer_once(
         there.manager.organisation_id,
         there.supervisor.organisation_id,
     }
-    written = [each for each in await store.letters(db, case.id) if each.kind is LetterKind.NEWCOMER]
+    written = [each for each in await story.letters(db, case.id) if each.kind is LetterKind.NEWCOMER]
     assert [NEWCOMER in each.content["paragraphs"] for each in written] == [True]
     await db.execute("UPDATE zombie_positions SET position = 0")
     await cases.follow(database, DAY)

@@ -15,7 +15,7 @@ from zhusuo.invariants import rows
 from zhusuo.registrations import holds
 from zhusuo.registrations import store as registrations
 from zhusuo.tenancies import actions as tenancies
-from zhusuo.zombies import cases, process, store
+from zhusuo.zombies import cases, process, story
 from zhusuo.zombies.model import Answer, CaseStatus, LetterKind
 
 pytestmark = pytest.mark.faults
@@ -52,8 +52,8 @@ async def test_two_supervisors_close_one_case(fresh_database: Database, there: P
     assert len(refused) == 2
     assert all("办结" in each.message for each in refused)
     async with fresh_database.connection() as db:
-        decided = [each.kind for each in await store.steps(db, case.id)]
-        written = [each.kind for each in await store.letters(db, case.id)]
+        decided = [each.kind for each in await story.steps(db, case.id)]
+        written = [each.kind for each in await story.letters(db, case.id)]
     assert len([each for each in decided if each in ("cleared", "dismissed")]) == 1
     assert len([each for each in written if each in (LetterKind.DECISION, LetterKind.DISMISSAL)]) == 1
     await sound(fresh_database)
@@ -122,5 +122,5 @@ async def test_the_same_notice_delivered_twice_starts_one_clock(fresh_database: 
     found = await both(*told)
     assert len([each for each in found if isinstance(each, Conflict)]) == 2
     async with fresh_database.connection() as db:
-        assert len(await store.letters(db, case.id)) == 1
+        assert len(await story.letters(db, case.id)) == 1
     await sound(fresh_database)

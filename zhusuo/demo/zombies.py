@@ -18,7 +18,7 @@ from zhusuo.registrations import actions as registrations
 from zhusuo.serve import Things
 from zhusuo.tenancies import actions as tenancies
 from zhusuo.tenancies.model import NewTenancy
-from zhusuo.zombies import cases, process, signals, store
+from zhusuo.zombies import cases, process, registered, signals, store
 from zhusuo.zombies.letters import ANSWER_DAYS
 from zhusuo.zombies.model import Answer, CaseStatus, SignalKind, Source, ZombieCase
 
@@ -158,7 +158,7 @@ async def _suspect(things: Things, supervisor: Actor, unit: Unit, day: date) -> 
 
 async def _case_of(things: Things, unit: Unit) -> ZombieCase:
     async with things.database.connection() as db:
-        found = await store.contesting(db, await store.live_registrations(db, [unit.id]))
+        found = await store.contesting(db, await registered.live_registrations(db, [unit.id]))
         case = await store.by_id(db, next(iter(found.values())))
     assert case is not None  # noqa: S101 - opened a moment ago
     return case

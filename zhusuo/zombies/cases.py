@@ -17,7 +17,7 @@ from zhusuo.people.model import Actor
 from zhusuo.registrations import store as registrations
 from zhusuo.registrations.model import Registration, RegistrationStatus
 from zhusuo.registrations.receipts import new_code
-from zhusuo.zombies import letters, scoring, signals, store
+from zhusuo.zombies import feed, letters, registered, scoring, signals, store, story
 from zhusuo.zombies.model import (
     BEFORE_DECISION,
     FLAG,
@@ -92,14 +92,14 @@ async def sweep(database: Database, day: date) -> int:
     for case_id in left:
         await close_if_left(database, case_id, day)
     async with database.transaction() as db:
-        await store.set_position(db, SWEPT, day.toordinal())
+        await feed.set_position(db, SWEPT, day.toordinal())
     return opened
 
 
 async def sweep_daily(database: Database, day: date) -> int:
     """The sweep, unless it was done today: days pass, leases end and signals expire without anybody doing anything."""
     async with database.connection() as db:
-        if await store.position(db, SWEPT) >= day.toordinal():
+        if await feed.position(db, SWEPT) >= day.toordinal():
             return 0
     return await sweep(database, day)
 
@@ -136,7 +136,7 @@ async def assess(database: Database, carrier_id: UUID, unit_ids: Sequence[UUID],
     async with database.transaction() as db:
         await carriers.lock(db, carrier_id)
         await signals.derive(db, day, unit_ids=unit_ids)
-        return await _weigh(db, await store.live_registrations(db, unit_ids), day)
+        return await _weigh(db, await registered.live_registrations(db, unit_ids), day)
 
 
 async def follow(database: Database, day: date, *, limit: int = NEWS) -> int:
@@ -145,7 +145,7 @@ async def follow(database: Database, day: date, *, limit: int = NEWS) -> int:
     Whatever is done twice because a worker died in between comes to the same.
     """
     async with database.connection() as db:
-        news = await store.news(db, await store.position(db, FOLLOWED), limit)
+        news = await feed.news(db, await feed.position(db, FOLLOWED), limit)
     touched: dict[UUID, set[UUID]] = {}
     for event in news:
         if event["carrier_id"] is None or not event["kind"].startswith(ABOUT_PLACES):
@@ -160,7 +160,7 @@ async def follow(database: Database, day: date, *, limit: int = NEWS) -> int:
             await assess(database, carrier_id, sorted(touched[carrier_id]), day)
     if news:
         async with database.transaction() as db:
-            await store.set_position(db, FOLLOWED, news[-1]["position"])
+            await feed.set_position(db, FOLLOWED, news[-1]["position"])
     return len(news)
 
 
@@ -173,7 +173,7 @@ async def _units_of(database: Database, event: Row) -> Iterable[UUID]:
             found.add(UUID(event["content"]["from_unit_id"]))
         return found
     async with database.connection() as db:
-        return await store.occupied_units(db, event["carrier_id"])
+        return await registered.occupied_units(db, event["carrier_id"])
 
 
 async def _take_in(database: Database, event: Row, day: date) -> None:
@@ -200,7 +200,7 @@ async def _take_in(database: Database, event: Row, day: date) -> None:
 async def _confirmed(database: Database, noun_id: UUID, *, of_tenancy: bool, on: date) -> None:
     """Somebody who knows said that the business is there: it counts where something else speaks against it."""
     async with database.transaction() as db:
-        for registration_id in await store.registrations_of_tenant(db, noun_id) if of_tenancy else [noun_id]:
+        for registration_id in await registered.registrations_of_tenant(db, noun_id) if of_tenancy else [noun_id]:
             if await signals.of_registration(db, registration_id):
                 await signals.record(
                     db,
@@ -252,7 +252,7 @@ async def _newcomer(database: Database, event: Row, day: date) -> None:
 
 async def _is_news(db: Connection, case: ZombieCase, newcomer: Registration) -> bool:
     return not any(
-        each.kind == "newcomer" and newcomer.applicant in each.text for each in await store.steps(db, case.id)
+        each.kind == "newcomer" and newcomer.applicant in each.text for each in await story.steps(db, case.id)
     )
 
 
@@ -306,7 +306,7 @@ async def open_case(
         code=new_code(),
         day=day,
     )
-    await store.contest(db, registration.id)
+    await registered.contest(db, registration.id)
     case = await store.by_id(db, case_id)
     assert case is not None  # noqa: S101 - inserted a moment ago
     said = "；".join(each.text for each in found.reasons if each.points > 0)
@@ -357,12 +357,12 @@ async def uncontest(db: Connection, case: ZombieCase) -> Registration | None:
     """
     registration = await registrations.registration_by_id(db, case.registration_id)
     assert registration is not None  # noqa: S101 - a case refers to it
-    shared = await store.is_shared(db, registration.unit_id)
+    shared = await registered.is_shared(db, registration.unit_id)
     for other in await registrations.live_in(db, await carriers.overlapping(db, registration.unit_id)):
         came = other.created_at > case.opened_at or (registration.exclusive and other.exclusive)
         if other.id != registration.id and came and not other.contested and not shared:
             return other
-    await store.stand(db, registration.id, exclusive=registration.exclusive and not shared)
+    await registered.stand(db, registration.id, exclusive=registration.exclusive and not shared)
     return None
 
 
@@ -399,7 +399,7 @@ async def left(db: Connection, case: ZombieCase, day: date) -> bool:
 async def _settle(db: Connection, case: ZombieCase, status: CaseStatus, why: str, day: date) -> None:
     assert status in MOVES[case.status]  # noqa: S101 - the table says so for all of these
     if status is CaseStatus.SETTLED:
-        await store.stand(db, case.registration_id)
+        await registered.stand(db, case.registration_id)
     await store.set_decided(db, case.id, status, None, why, max(day, case.opened_on), newcomer_id=case.newcomer_id)
     await unflag(db, None, case)
     await step(db, None, case, status.value, why, day)
@@ -423,8 +423,8 @@ async def step(
     unnamed: str = SYSTEM,
 ) -> None:
     """One line of the story, one audit entry, one event."""
-    last = await store.last_step_on(db, case.id)
-    await store.insert_step(db, case.id, actor, kind, text, max(day, last or day), unnamed=unnamed)
+    last = await story.last_step_on(db, case.id)
+    await story.insert_step(db, case.id, actor, kind, text, max(day, last or day), unnamed=unnamed)
     await notices.settle(db, *_done_by(case, kind))
     await audit.record(db, actor, ACTIONS[kind], "zombie_case", case.id, carrier_id=case.carrier_id)
     await events.emit(
@@ -465,6 +465,6 @@ async def tell(db: Connection, case: ZombieCase, kind: str, title: str, body: st
     if manager is not None:
         link = at_property(case)
         await notices.send(db, manager, kind, title[:200], link, body=body, carrier_id=case.carrier_id)
-    for office in await store.offices(db, case.carrier_id):
+    for office in await registered.offices(db, case.carrier_id):
         link = at_supervision(case)
         await notices.send(db, office, kind, title[:200], link, body=body, carrier_id=case.carrier_id)

@@ -19,7 +19,7 @@ from zhusuo.carriers import store as carriers
 from zhusuo.db import Connection
 from zhusuo.people.model import Actor
 from zhusuo.registrations.receipts import grouped
-from zhusuo.zombies import store
+from zhusuo.zombies import registered, story
 from zhusuo.zombies.model import Letter, LetterKind, ZombieCase
 
 ANSWER_DAYS = 10
@@ -48,10 +48,10 @@ async def write(
     newcomer: str = "",
 ) -> UUID:
     """Write a letter in the caller's transaction; what it says is kept."""
-    count = len(await store.letters(db, case.id))
+    count = len(await story.letters(db, case.id))
     number = f"{case.number}-{MARKS[kind]}{count + 1}"
     content = await _content(db, case, kind, day, reason=reason, until=until, newcomer=newcomer)
-    return await store.insert_letter(db, case.id, actor, kind, number, {**content, "number": number}, day)
+    return await story.insert_letter(db, case.id, actor, kind, number, {**content, "number": number}, day)
 
 
 async def _content(
@@ -123,7 +123,7 @@ async def _office(db: Connection, case: ZombieCase) -> str:
       ORDER BY name
          LIMIT 1
         """,
-        await store.offices(db, case.carrier_id),
+        await registered.offices(db, case.carrier_id),
     )
     return found or "市场监督管理所"
 

@@ -21,7 +21,7 @@ from zhusuo.registrations import holds, roster
 from zhusuo.registrations import store as registrations
 from zhusuo.registrations.model import Registration, RegistrationStatus
 from zhusuo.tenancies import store as tenancies
-from zhusuo.zombies import cases, letters, signals, store
+from zhusuo.zombies import cases, letters, registered, signals, store, story
 from zhusuo.zombies.letters import ANSWER_DAYS, APPEAL_DAYS
 from zhusuo.zombies.model import (
     BEFORE_DECISION,
@@ -69,7 +69,7 @@ async def write_notice(database: Database, actor: Actor, case_id: UUID, contact:
 async def _notice(db: Connection, actor: Actor, case: ZombieCase, contact: str, day: date) -> UUID:
     unsent = [
         each
-        for each in await store.letters(db, case.id)
+        for each in await story.letters(db, case.id)
         if each.kind is LetterKind.NOTICE and each.sent_on is None and each.content["contact"] == contact
     ]
     if unsent:
@@ -90,7 +90,7 @@ async def notify(
             raise Invalid({"delivered_on": f"送达日期不能早于立案日期 {case.opened_on}。"})
         letter_id = await _notice(db, actor, case, contact, day)
         deadline_on = (await holidays.known(db)).add_working_days(delivered_on, ANSWER_DAYS)
-        await store.set_sent(db, letter_id, delivered_on, how)
+        await story.set_sent(db, letter_id, delivered_on, how)
         await store.set_notified(db, case.id, delivered_on, deadline_on, contact)
         text = f"通知书于 {delivered_on} 送达（{how}），{deadline_on} 前答复"
         await cases.step(db, actor, case, "notified", text, day)
@@ -142,7 +142,7 @@ async def manager_says(database: Database, actor: Actor, case_id: UUID, *, here:
         await carriers.lock(db, case.carrier_id)
         said = f"物业表示企业{'在' if here else '不在'}此处" + (f"：{text}" if text else "")
         await cases.step(db, actor, case, "manager_said", said, day)
-        for office in await store.offices(db, case.carrier_id):
+        for office in await registered.offices(db, case.carrier_id):
             link = cases.at_supervision(case)
             await notices.send(
                 db, office, "zombie_manager", f"物业说明：{case.name}", link, body=said, carrier_id=case.carrier_id
@@ -221,7 +221,7 @@ async def clear(database: Database, actor: Actor, case_id: UUID, reason: str, da
         appeal_until = (await holidays.known(db)).add_working_days(day, APPEAL_DAYS)
         await _end_tenancies(db, actor, case, day)
         await holds.end(db, actor, registration, "cleared")
-        await store.stand(db, case.registration_id)
+        await registered.stand(db, case.registration_id)
         await signals.end(db, case.registration_id)
         await store.set_decided(
             db, case.id, CaseStatus.CLEARED, actor.person_id, reason, day, appeal_until=appeal_until
@@ -241,7 +241,7 @@ async def deliver(
     """送达: a letter other than the notice reached the business. The term to object runs from a decision's delivery."""
     how = _text(how, "how")
     async with database.connection() as db:
-        letter = await store.letter_by_id(db, letter_id)
+        letter = await story.letter_by_id(db, letter_id)
     if letter is None:
         raise NotFound
     if delivered_on > day or delivered_on < letter.written_on:
@@ -249,7 +249,7 @@ async def deliver(
     async with _at(database, actor, letter.case_id, day) as (db, case):
         if letter.kind is LetterKind.NOTICE:
             raise Conflict("通知书请用“登记送达”，期限随之起算。")
-        if not await store.set_sent(db, letter_id, delivered_on, how):
+        if not await story.set_sent(db, letter_id, delivered_on, how):
             raise Conflict("这份函已经登记过送达。")
         text = f"{letter.kind.label}于 {delivered_on} 送达（{how}）"
         if letter.kind is LetterKind.DECISION and case.status is CaseStatus.CLEARED:
@@ -311,7 +311,7 @@ async def appeal(database: Database, actor: Actor | None, case_id: UUID, text: s
         await _check(db, case, CaseStatus.APPEALED, "提出异议")
         delivered = [
             each
-            for each in await store.letters(db, case.id)
+            for each in await story.letters(db, case.id)
             if each.kind is LetterKind.DECISION and each.sent_on is not None
         ]
         if delivered and case.appeal_until is not None and day > case.appeal_until:
@@ -338,7 +338,7 @@ async def decide_appeal(
         newcomer = None
         elsewhere = await _elsewhere(db, case)
         if not upheld and elsewhere is None:
-            await store.revive(db, case.registration_id)
+            await registered.revive(db, case.registration_id)
             word += "；" + await _restore_tenancies(db, actor, case)
             newcomer = await cases.uncontest(db, case)
         elif not upheld:
@@ -404,7 +404,7 @@ async def _at(
     async with database.transaction() as db:
         await carriers.lock(db, known.carrier_id)
         case = await store.lock(db, case_id)
-        last = await store.last_step_on(db, case_id)
+        last = await story.last_step_on(db, case_id)
         if case is None:
             raise NotFound
         if last is not None and day < last:
@@ -457,7 +457,7 @@ async def _two(db: Connection, actor: Actor, case: ZombieCase, newcomer: Registr
 
 async def _end_tenancies(db: Connection, actor: Actor, case: ZombieCase, day: date) -> None:
     """迁出 with the clearing: the roster has nobody there either."""
-    for tenancy_id in await store.tenancies_of(db, case.registration_id):
+    for tenancy_id in await registered.tenancies_of(db, case.registration_id):
         tenancy = await tenancies.lock(db, tenancy_id)
         if tenancy is None or tenancy.moved_out_on is not None:
             continue
@@ -478,7 +478,7 @@ async def _end_tenancies(db: Connection, actor: Actor, case: ZombieCase, day: da
 
 async def _restore_tenancies(db: Connection, actor: Actor, case: ZombieCase) -> str:
     """What the clearing ended stands in the roster again; in words, and who has to settle the rest."""
-    ended = await store.tenancies_ended_by(db, case)
+    ended = await registered.tenancies_ended_by(db, case)
     for tenancy_id in ended:
         tenancy = await tenancies.lock(db, tenancy_id)
         assert tenancy is not None  # noqa: S101 - tenancies are never deleted

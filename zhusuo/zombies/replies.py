@@ -10,7 +10,7 @@ from zhusuo.errors import NotFound, TooMany
 from zhusuo.registrations import receipts
 from zhusuo.registrations import store as registrations
 from zhusuo.registrations.verification import MISS_MINUTES, MISSES, network
-from zhusuo.zombies import process, store
+from zhusuo.zombies import process, store, story
 from zhusuo.zombies.model import Answer, ZombieCase
 
 
@@ -24,7 +24,7 @@ async def find(database: Database, code: str, address: str) -> ZombieCase:
         if await registrations.misses(db, asking, MISS_MINUTES) >= MISSES:
             raise TooMany(MISS_MINUTES * 60, f"试了太多不存在的答复码，请 {MISS_MINUTES} 分钟后再试。")
         found = await store.by_code(db, read)
-        sent = found is not None and any(each.sent_on for each in await store.letters(db, found.id))
+        sent = found is not None and any(each.sent_on for each in await story.letters(db, found.id))
     if found is None or not sent:
         async with database.transaction() as db:
             await registrations.insert_miss(db, asking, MISS_MINUTES)

@@ -15,7 +15,7 @@ from zhusuo import audit, events
 from zhusuo.db import Connection, Database, Row
 from zhusuo.errors import Conflict, Invalid, NotAllowed, NotFound
 from zhusuo.people.model import Actor, Role
-from zhusuo.zombies import store
+from zhusuo.zombies import feed, store
 from zhusuo.zombies.cases import SWEPT
 from zhusuo.zombies.rules import HEAVIEST, RuleSet, columns, parse, written
 from zhusuo.zombies.signals import SECONDS
@@ -219,7 +219,7 @@ async def activate(database: Database, actor: Actor, rule_set_id: UUID) -> None:
             rule_set_id,
             actor.person_id,
         )
-        await store.forget_position(db, SWEPT)
+        await feed.forget_position(db, SWEPT)
         await _tell(db, actor, "activate", "activated", rule_set_id)
 
 

@@ -17,7 +17,7 @@ from zhusuo.errors import Invalid, NotFound
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.forms import again
 from zhusuo.ports.common.pages import go, page
-from zhusuo.zombies import process, store
+from zhusuo.zombies import process, store, story
 from zhusuo.zombies.model import BEFORE_DECISION, CaseStatus
 
 Asked = Request[Any, Any, Any]
@@ -96,7 +96,7 @@ async def _page(request: Asked, database: Database, actor: Actor, case_id: UUID,
     async with database.connection() as db:
         case = await store.by_id_for(db, actor, case_id)
         row = next(iter(await cases(db, actor, case_id)), None)
-        steps = await store.steps(db, case_id)
+        steps = await story.steps(db, case_id)
     if case is None or row is None:
         raise NotFound
     return page(

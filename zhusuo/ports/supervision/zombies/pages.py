@@ -24,7 +24,7 @@ from zhusuo.ports.supervision.zombies import reads
 from zhusuo.ports.supervision.zombies.listing import TONES
 from zhusuo.registrations import store as registrations
 from zhusuo.settings import Settings
-from zhusuo.zombies import cases, letters, process, store
+from zhusuo.zombies import cases, letters, process, store, story
 from zhusuo.zombies.model import Answer, CaseStatus
 
 Asked = Request[Any, Any, Any]
@@ -118,8 +118,8 @@ async def _case(db: Connection, actor: Actor, case_id: UUID, day: date) -> dict[
         "case": case,
         "where": where,
         "score": await cases.current_score(db, registration, day) if case.is_open else None,
-        "steps": await store.steps(db, case_id),
-        "letters": await store.letters(db, case_id),
+        "steps": await story.steps(db, case_id),
+        "letters": await story.letters(db, case_id),
         "tones": TONES,
         "moves": {each.value for each in CaseStatus if case.may(each)},
         "known_year": case.deadline_on is None or calendar.knows(case.deadline_on),
@@ -305,7 +305,7 @@ async def letter(
     settings: NamedDependency[Settings],
 ) -> Response[bytes]:
     async with database.connection() as db:
-        found = await store.letter_by_id(db, zombie_letter_id)
+        found = await story.letter_by_id(db, zombie_letter_id)
         case = await store.by_id_for(db, actor, found.case_id) if found else None
     if found is None or case is None:
         raise NotFound

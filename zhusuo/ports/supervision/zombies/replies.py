@@ -15,7 +15,7 @@ from zhusuo.errors import Invalid, NotFound
 from zhusuo.ports.common.forms import again, chosen, typed
 from zhusuo.ports.common.pages import go, page
 from zhusuo.registrations import receipts
-from zhusuo.zombies import replies, store
+from zhusuo.zombies import replies, story
 from zhusuo.zombies.model import BEFORE_DECISION, Answer, CaseStatus, LetterKind
 
 Asked = Request[Any, Any, Any]
@@ -59,7 +59,7 @@ async def _page(
 ) -> Template:
     case = await replies.find(database, code, _address(request))
     async with database.connection() as db:
-        letters = await store.letters(db, case.id)
+        letters = await story.letters(db, case.id)
     if not letters:
         raise NotFound
     told = any(each.kind is LetterKind.DECISION and each.sent_on for each in letters)
