@@ -10,8 +10,9 @@ from uuid import UUID
 
 from zhusuo import audit, events, flags, notices
 from zhusuo.carriers import store as carriers
-from zhusuo.db import Connection, Database, Row
+from zhusuo.db import Connection, Database
 from zhusuo.dossiers.calendar import SHANGHAI
+from zhusuo.events import Event
 from zhusuo.flags import Severity
 from zhusuo.people.model import Actor
 from zhusuo.registrations import store as registrations
@@ -145,14 +146,14 @@ async def follow(database: Database, day: date, *, limit: int = NEWS) -> int:
     Whatever is done twice because a worker died in between comes to the same.
     """
     async with database.connection() as db:
-        news = await feed.news(db, await feed.position(db, FOLLOWED), limit)
+        news = await events.since(db, await feed.position(db, FOLLOWED), limit)
     touched: dict[UUID, set[UUID]] = {}
     for event in news:
-        if event["carrier_id"] is None or not event["kind"].startswith(ABOUT_PLACES):
+        if event.carrier_id is None or not event.kind.startswith(ABOUT_PLACES):
             continue
-        await _take_in(database, event, day)
-        units = touched.setdefault(event["carrier_id"], set())
-        units.update(await _units_of(database, event))
+        await _take_in(database, event, event.carrier_id, day)
+        units = touched.setdefault(event.carrier_id, set())
+        units.update(await _units_of(database, event, event.carrier_id))
     if len(touched) >= MANY:
         await sweep(database, day)
     else:
@@ -160,26 +161,26 @@ async def follow(database: Database, day: date, *, limit: int = NEWS) -> int:
             await assess(database, carrier_id, sorted(touched[carrier_id]), day)
     if news:
         async with database.transaction() as db:
-            await feed.set_position(db, FOLLOWED, news[-1]["position"])
+            await feed.set_position(db, FOLLOWED, news[-1].position)
     return len(news)
 
 
-async def _units_of(database: Database, event: Row) -> Iterable[UUID]:
+async def _units_of(database: Database, event: Event, carrier_id: UUID) -> Iterable[UUID]:
     """The unit an event is about; where it names none, all units of the carrier in which somebody is registered."""
-    said = event["content"].get("unit_id")
+    said = event.content.get("unit_id")
     if said:
         found = {UUID(said)}
-        if event["kind"].endswith(".placed"):
-            found.add(UUID(event["content"]["from_unit_id"]))
+        if event.kind.endswith(".placed"):
+            found.add(UUID(event.content["from_unit_id"]))
         return found
     async with database.connection() as db:
-        return await registered.occupied_units(db, event["carrier_id"])
+        return await registered.occupied_units(db, carrier_id)
 
 
-async def _take_in(database: Database, event: Row, day: date) -> None:
+async def _take_in(database: Database, event: Event, carrier_id: UUID, day: date) -> None:
     """What an event means beyond a new score."""
-    kind, noun_id = event["kind"], event["noun_id"]
-    on = min(day, event["at"].astimezone(SHANGHAI).date())
+    kind, noun_id = event.kind, event.noun_id
+    on = min(day, event.at.astimezone(SHANGHAI).date())
     if kind in ("registration.confirmed", "tenancy.confirmed", "tenancy.renewed"):
         await _confirmed(database, noun_id, of_tenancy=kind.startswith("tenancy."), on=on)
     elif kind == "registration.ended":
@@ -190,11 +191,11 @@ async def _take_in(database: Database, event: Row, day: date) -> None:
             await close_if_left(database, case_id, day)
     elif kind == "registration.placed":
         async with database.transaction() as db:
-            await store.set_unit(db, noun_id, UUID(event["content"]["unit_id"]))
+            await store.set_unit(db, noun_id, UUID(event.content["unit_id"]))
     elif kind == "reuse.created":
-        await _newcomer(database, event, day)
+        await _newcomer(database, event, carrier_id, day)
     elif kind == signals.RECORDED:
-        await _found(database, event, day)
+        await _found(database, event, carrier_id, day)
 
 
 async def _confirmed(database: Database, noun_id: UUID, *, of_tenancy: bool, on: date) -> None:
@@ -212,15 +213,15 @@ async def _confirmed(database: Database, noun_id: UUID, *, of_tenancy: bool, on:
                 )
 
 
-async def _found(database: Database, event: Row, day: date) -> None:
+async def _found(database: Database, event: Event, carrier_id: UUID, day: date) -> None:
     """Somebody went and looked: a case that has come so far takes the finding in."""
-    kind = event["content"]["signal"]
+    kind = event.content["signal"]
     if kind not in (SignalKind.FOUND_NOBODY, SignalKind.FOUND_THERE):
         return
-    on = date.fromisoformat(event["content"]["observed_on"])
+    on = date.fromisoformat(event.content["observed_on"])
     async with database.transaction() as db:
-        await carriers.lock(db, event["carrier_id"])
-        for case_id in (await store.contesting(db, [event["noun_id"]])).values():
+        await carriers.lock(db, carrier_id)
+        for case_id in (await store.contesting(db, [event.noun_id])).values():
             case = await store.lock(db, case_id)
             if case is not None and case.status is not CaseStatus.INSPECTED and case.may(CaseStatus.INSPECTED):
                 await inspected(db, None, case, found=kind == SignalKind.FOUND_THERE, on=on, text="", day=day)
@@ -235,11 +236,11 @@ async def inspected(
     await step(db, actor, case, "inspected", f"{on} {said}{f'：{text}' if text else ''}", day)
 
 
-async def _newcomer(database: Database, event: Row, day: date) -> None:
+async def _newcomer(database: Database, event: Event, carrier_id: UUID, day: date) -> None:
     """A newcomer is registered where a case is open: manager, office and former occupant are told."""
     async with database.transaction() as db:
-        await carriers.lock(db, event["carrier_id"])
-        newcomer = await registrations.registration_of(db, event["noun_id"])
+        await carriers.lock(db, carrier_id)
+        newcomer = await registrations.registration_of(db, event.noun_id)
         if newcomer is None or newcomer.status is RegistrationStatus.ENDED:
             return
         space = await carriers.overlapping(db, newcomer.unit_id)

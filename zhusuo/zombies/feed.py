@@ -1,6 +1,6 @@
-"""How far the signals have followed the feed of events, and what is new in it."""
+"""How far the signals have followed the feed of events, and up to which day everybody was swept."""
 
-from zhusuo.db import Connection, Row
+from zhusuo.db import Connection
 
 
 async def position(db: Connection, name: str) -> int:
@@ -27,21 +27,6 @@ async def set_position(db: Connection, name: str, reached: int) -> None:
         """,
         name,
         reached,
-    )
-
-
-async def news(db: Connection, after: int, limit: int) -> list[Row]:
-    """Numbered events behind a position, in order."""
-    return await db.fetch(
-        """
-        SELECT position, at, kind, noun, noun_id, carrier_id, content
-          FROM events
-         WHERE position > $1
-      ORDER BY position
-         LIMIT $2
-        """,
-        after,
-        limit,
     )
 
 
