@@ -59,8 +59,13 @@ def _party(text: str) -> str:
 
 
 def _permitted(sentence: str) -> bool:
-    """Whether a sentence about what a party may do says yes."""
-    return re.search(r"不得|不能|不可以?|无权|禁止|不予|不同意|未经|未征得|不允许", sentence) is None
+    """Whether a sentence about what a party may do says yes; what takes another's consent each time is no."""
+    return (
+        re.search(
+            r"(?<!已)经.{1,10}(?:同意|许可|批准)|不得|不能|不可以?|无权|禁止|不予|不同意|未经|未征得|不允许", sentence
+        )
+        is None
+    )
 
 
 def _storeys(text: str) -> int | None:
@@ -199,19 +204,21 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
         _running("contract_number", r"\(编号:?(?P<v>[0-9A-Z.-]{5,20})\)"),
         _running("lessor", rf"(?:出租[方人]|甲方){ASIDE}:(?P<v>{PARTY})", _party),
         _running("lessee", rf"(?:承租[方人]|乙方){ASIDE}:(?P<v>{PARTY})", _party),
+        _running("lessor", rf"(?:出租[方人]|甲方){ASIDE}:?(?:单位|公司|企业)?名称:(?P<v>{PARTY})", _party),
+        _running("lessee", rf"(?:承租[方人]|乙方){ASIDE}:?(?:单位|公司|企业)?名称:(?P<v>{PARTY})", _party),
         _in_rows("lessor", rf"^(?:出租[方人]|甲方){ASIDE}[:\t]*(?P<v>{PARTY})", _party),
         _in_rows("lessee", rf"^(?:承租[方人]|乙方){ASIDE}[:\t]*(?P<v>{PARTY})", _party),
-        _running("lessor_uscc", rf"甲方\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
-        _running("lessee_uscc", rf"乙方\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
+        _running("lessor_uscc", rf"(?:出租[方人]|甲方){ASIDE}\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
+        _running("lessee_uscc", rf"(?:承租[方人]|乙方){ASIDE}\)?:{PARTY}(?:统一社会信用代码:|\()(?P<v>{USCC})"),
         _running("location", rf"房屋[座坐]落[在于:](?P<v>{PLACE})\(以下", normal.address),
         _running(
             "location",
-            rf"甲方将(?:[座坐落位]{{1,2}}[于在])?(?P<v>{PLACE})的?(?:房屋|物业|办公用房|商铺)",
+            rf"(?:甲方|出租[方人])(?:同意)?将(?:其|自有|所有|合法|拥有|的)*(?:[座坐落位]{{1,2}}[于在])?(?P<v>{PLACE})(?:的|\(|房屋|物业|办公用房|商铺)",
             normal.address,
         ),
         _in_rows(
             "location",
-            rf"(?:^|[、.])(?:租赁|该)?(?:房屋|物业|标的|场地)?(?:地址|[座坐]落|位置)(?:[在于为])?[:\t]+{PLACE_IN_ROW}",
+            rf"(?:^|[、.])(?:租赁|该)?(?:房屋|物业|标的|场地)(?:的?(?:地址|[座坐]落|位置))?(?:[在于为])?[:\t]+{PLACE_IN_ROW}",
             normal.address,
         ),
         _running("location", rf"房屋[座坐]落[在于:]?:?(?P<v>{PLACE})(?=[(。,;]|建筑面积)", normal.address),
@@ -220,6 +227,13 @@ RULES: dict[PageKind, tuple[Rule, ...]] = {
         _in_rows("units", rf"^(?:租赁|承租)?(?:单元|室号|房号|铺位|部位)号?[:\t]*(?P<v>{UNIT_LIST})", _unit_names),
         _running("term_start", rf"(?:租赁期限?|租期)[^\d]{{0,6}}{_TERM_START}", normal.date),
         _running("term_end", rf"(?:租赁期限?|租期)[^\d]{{0,6}}{_TERM_END}", normal.date),
+        _running(
+            "area_m2",
+            rf"(?<!套内)面积(?:为|约|共|计|合|:)*(?P<v>(?:{normal.NUMBER})(?:平方米|平米|㎡|m²|m2))",
+            normal.area,
+        ),
+        _running("term_start", rf"(?:租赁期限?|租期|期限)[^。;]{{0,16}}?{_TERM_START}", normal.date),
+        _running("term_end", rf"(?:租赁期限?|租期|期限)[^。;]{{0,16}}?{_TERM_END}", normal.date),
         _running("rent_month", rf"(?:月租金|租金(?:标准)?为?每月)[^\d]{{0,14}}(?P<v>{normal.NUMBER})元", normal.number),
         _running("rent_month", rf"(?:每月|租金)[^\d]{{0,14}}(?P<v>{normal.NUMBER})元", normal.number),
         _running("use", r"(?:房屋)?用途[为:](?P<v>[\u4e00-\u9fff]{2,12}?)(?=[。,;、]|1-2|$)"),
@@ -288,7 +302,7 @@ def _special(kind: PageKind, pages: Sequence[Page], found: dict[str, Field]) -> 
         yield from _leased_units(found["location"])
 
 
-_AT_END = re.compile(rf"(?P<v>{UNIT_LIST})$")
+_AT_END = re.compile(rf"(?P<v>{UNIT_LIST})号?$")
 
 
 def _leased_units(location: Field) -> Iterable[tuple[str, Found, Any]]:

@@ -508,3 +508,46 @@ def test_certificates_of_numbers_and_of_completion_in_prose() -> None:
     assert (built["builder"], built["project_name"]) == ("上海梧叶置业股份有限公司", "梧叶商务楼项目")
     assert (built["location"], built["area_m2"]) == ("上海市徐汇区漕溪路1020号", 2489.7)
     assert (built["completed_on"], built["floors"]) == ("2003-11-02", 6)
+
+
+def test_leases_that_name_their_parties_premises_and_terms_in_yet_other_ways() -> None:
+    office = normals(
+        "lease",
+        page_of(
+            "写字楼租赁合同",
+            "甲方（出租方）：上海宸屿置业有限公司",
+            "统一社会信用代码：91310104MAYH7JXG5G",
+            "乙方（承租方）：上海木禾科技有限公司",
+            "1. 租赁物业：上海市徐汇区漕溪北路398号汇智大厦1205室（以下简称“租赁物业”），建筑面积：256.30平方米。",
+            "2. 租期：三年，从2026年01月15日至2029年01月14日。",
+            "3. 租金：人民币每平方米每日6.5元，月租金合计人民币50,672.00元。",
+        ),
+    )
+    assert (office["lessor"], office["lessor_uscc"]) == ("上海宸屿置业有限公司", "91310104MAYH7JXG5G")
+    assert (office["location"], office["units"]) == ("徐汇区漕溪北路398号汇智大厦1205室", ["1205室"])
+    assert (office["term_start"], office["term_end"], office["rent_month"]) == ("2026-01-15", "2029-01-14", 50672)
+    let_on = normals(
+        "lease",
+        page_of(
+            "房屋租赁合同",
+            "出租方同意将坐落在上海市徐汇区漕溪北路398号12层1205单元（建筑面积256.30平方米）的房屋租给承租方",
+            "使用，期限自2026-01-15至2029-01-14。",
+            "承租方经出租方书面同意可以转租。",
+        ),
+    )
+    assert (let_on["location"], let_on["term_end"]) == ("徐汇区漕溪北路398号12层1205单元", "2029-01-14")
+    assert let_on["sublet_allowed"] is False  # consent each time is no leave
+    shop = normals(
+        "lease",
+        page_of(
+            "商铺租赁协议书",
+            "出租人（甲方）",
+            "名称：上海宸屿置业有限公司",
+            "承租人（乙方）",
+            "名称：上海木禾餐饮管理有限公司",
+            "第一条 甲方将自有位于徐汇区漕溪北路398号一层L1-12号商铺租赁给乙方使用，面积86.00平米。",
+            "第二条 租赁期限为36个月，自2026年1月15日起，至2029年1月14日届满。",
+        ),
+    )
+    assert (shop["lessor"], shop["lessee"]) == ("上海宸屿置业有限公司", "上海木禾餐饮管理有限公司")
+    assert (shop["units"], shop["area_m2"], shop["term_end"]) == (["L1-12"], 86.0, "2029-01-14")

@@ -21,7 +21,7 @@ _NUMERAL_DAY = re.compile(
 )
 _FOREVER = re.compile("长期|无固定期限|不定期|永久")
 _AREA = re.compile(r"\d+(?:\.\d+)?")
-_NO = re.compile("不得|不准|不可|不能|禁止|否|不同意|未经|无权")
+_NO = re.compile(r"(?<!已)经.{1,10}(?:同意|许可|批准)|不得|不准|不可|不能|禁止|否|不同意|未经|无权")
 
 
 @dataclass(frozen=True, kw_only=True)
