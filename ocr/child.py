@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 PAGE_SIDE = 2000
 """A page is read from a picture with this longer side: 170 dpi for A4."""
+CUT_SIDE = 1600
+"""Over a text layer seals and signatures are looked for on a part drawn to this scale: nothing is blurred there."""
 LONGEST_DRAWING = 6000
 WEBP_QUALITY = 75
 KEPT_OPEN = 4
@@ -81,7 +83,7 @@ class Child:
         paper = self._paper(path)
         layer = paper.layer(number)
         found = layer.reading
-        cut = paper.cut_out(number, found, PAGE_SIDE) if found and marks else None
+        cut = paper.cut_out(number, found, CUT_SIDE) if found and marks else None
         message: Message = {
             "reading": found and protocol.reading_out(found),
             "unseen": layer.unseen[:MOST_UNSEEN],

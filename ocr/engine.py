@@ -54,6 +54,7 @@ class Engine:
     def _rapid(self) -> Any:
         from rapidocr import RapidOCR
 
+        cv2.setNumThreads(self._threads)
         return RapidOCR(
             params={
                 "Global.log_level": "critical",

@@ -38,6 +38,8 @@ QUICK_CHILDREN = 2
 STUCK_SECONDS = 0.5
 """A child that has been at one request for so long gets no more documents meanwhile."""
 MOST_HOMES = 64
+PIPE_BYTES = 4 * 1024 * 1024
+"""So much of an answer is taken at once: pictures are some megabytes."""
 QUICK_TO_SLOW = 10
 """A child of the quick lane is used for so many times more requests than one that runs the engine."""
 
@@ -269,6 +271,7 @@ class _Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            limit=PIPE_BYTES,
             env=_environment(threads),
             start_new_session=True,
         )
