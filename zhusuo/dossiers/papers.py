@@ -15,9 +15,9 @@ from zhusuo.errors import Conflict, Invalid, NotFound
 from zhusuo.people.model import Actor, Role
 
 READING = "read_document"
+"""The kind of the task that reads a document; its noun is the document."""
 DRAWING = "draw_photo"
 """A photograph is looked at, hardly ever read: it is drawn at once, in a lane of its own, and read in its turn."""
-"""The kind of the task that reads a document; its noun is the document."""
 
 EXPIRY_FIELDS: dict[DocumentKind, str] = {
     DocumentKind.MANDATE: "term_end",
