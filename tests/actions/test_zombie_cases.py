@@ -125,6 +125,8 @@ async def test_what_a_step_has_done_is_asked_of_nobody_any_more(
     assert await asked(db, there.manager) == []
     await process.answer(database, there.supervisor, case.id, Answer.GONE, "", DAY)
     assert await asked(db, there.supervisor) == ["zombie_answered"]
+    assert await asked(db, there.manager) == []
+    assert any("已答复" in each.title for each in await notices.inbox(db, there.manager))
     await process.clear(database, there.supervisor, case.id, "企业表示已迁出", DAY)
     assert await asked(db, there.supervisor) == await asked(db, there.manager) == []
 

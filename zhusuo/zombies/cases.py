@@ -460,12 +460,16 @@ def at_approval(case: ZombieCase) -> str:
     return f"/approval/carriers/{case.carrier_id}#{case.number}"
 
 
+FOR_THE_OFFICE = frozenset({"zombie_answered", "zombie_silent", "zombie_appealed"})
+"""What the office alone acts on: the manager is told, and asked for nothing."""
+
+
 async def tell(db: Connection, case: ZombieCase, kind: str, title: str, body: str) -> None:
     """Whoever manages the carrier, and the supervision office of its subdistrict."""
     manager = await carriers.manager_of(db, case.carrier_id)
     if manager is not None:
-        link = at_property(case)
-        await notices.send(db, manager, kind, title[:200], link, body=body, carrier_id=case.carrier_id)
+        link, asks = at_property(case), "zombie_news" if kind in FOR_THE_OFFICE else kind
+        await notices.send(db, manager, asks, title[:200], link, body=body, carrier_id=case.carrier_id)
     for office in await registered.offices(db, case.carrier_id):
         link = at_supervision(case)
         await notices.send(db, office, kind, title[:200], link, body=body, carrier_id=case.carrier_id)
