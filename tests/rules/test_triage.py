@@ -22,6 +22,7 @@ def test_a_filing_in_which_everything_was_read_and_agrees_is_plain() -> None:
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
+        ({"reading": ["01-产证.pdf"]}, "reading"),
         ({"unread": ["扫描件002.pdf"]}, "unread"),
         ({"warned": ["01-产证.pdf"]}, "warned"),
         ({"missing": ["平面图"]}, "missing"),
@@ -36,6 +37,11 @@ def test_whatever_is_missing_unread_broken_or_failed_asks_for_a_full_review(chan
     found = sort(replace(CLEAN, **changed))
     assert found.path is ReviewPath.FULL
     assert [each.code for each in found.reasons] == [code]
+
+
+def test_what_is_still_being_read_is_no_fault_yet() -> None:
+    found = sort(replace(CLEAN, reading=["01-产证.pdf"], missing=["平面图"], chain="unread"))
+    assert [each.text for each in found.reasons] == ["还在识别：01-产证.pdf。"]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +61,7 @@ words = st.lists(st.text(max_size=3), max_size=2)
     st.builds(
         Inputs,
         documents=st.integers(0, 3),
+        reading=words,
         unread=words,
         warned=words,
         missing=words,

@@ -21,7 +21,7 @@ from zhusuo.dossiers.model import Document, DocumentField, DocumentStatus, Filin
 from zhusuo.registrations.chains import chains
 from zhusuo.registrations.crosschecks import CrossCheck, cross_checks
 from zhusuo.registrations.papers import Paper, papers_of
-from zhusuo.registrations.triage import Doubtful, Inputs, Reason, ReviewPath, Triage, sort
+from zhusuo.registrations.triage import READING, Doubtful, Inputs, Reason, ReviewPath, Triage, sort
 from zhusuo.rights import Chain
 
 log = structlog.get_logger()
@@ -43,6 +43,9 @@ class HandedIn:
     checks: tuple[CrossCheck, ...]
 
 
+UNDER_WAY = frozenset({DocumentStatus.WAITING, DocumentStatus.READING})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
     """A triage as it is kept."""
@@ -51,6 +54,11 @@ class Sorted:
     reasons: tuple[Reason, ...]
     doubtful: tuple[Doubtful, ...]
     sorted_at: datetime
+
+    @property
+    def reading(self) -> bool:
+        """Whether it has to wait until everything is read."""
+        return any(each.code == READING for each in self.reasons)
 
 
 async def handed_in(db: Connection, filing: Filing, submission: Submission, day: date) -> HandedIn:
@@ -114,7 +122,8 @@ async def _inputs(db: Connection, found: HandedIn, day: date) -> Inputs:
     status, said = chain_status([each.chain for each in chains(found.papers, found.units, found.units, day)])
     return Inputs(
         documents=len(found.documents),
-        unread=[each.file_name for each in found.documents if each.status is not DocumentStatus.READ],
+        reading=[each.file_name for each in found.documents if each.status in UNDER_WAY],
+        unread=[each.file_name for each in found.documents if each.status is DocumentStatus.UNREADABLE],
         warned=[each.file_name for each in found.documents if each.status is DocumentStatus.READ and each.trouble],
         missing=[each.name for each in found.required if not each.met],
         grave=[each.title for each in found.checks if each.tone == "bad" and not each.title.startswith("缺")],

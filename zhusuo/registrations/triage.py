@@ -38,6 +38,7 @@ class Inputs:
     """What the rules look at, as it stood when they did."""
 
     documents: int = 0
+    reading: Sequence[str] = ()
     unread: Sequence[str] = ()
     warned: Sequence[str] = ()
     missing: Sequence[str] = ()
@@ -62,12 +63,14 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Triage:
-    """The way a filing is to be reviewed, and every rule that says so, the gravest first."""
+    """The way a filing is to be reviewed, and every rule that says so, the gravest first; READING stands alone."""
 
     path: ReviewPath
     reasons: tuple[Reason, ...]
 
 
+READING = "reading"
+"""The only reason while something is being read: what is not known yet is no fault."""
 Rule = tuple[str, ReviewPath, Callable[[Inputs], str]]
 FULL, FIELDS = ReviewPath.FULL, ReviewPath.FIELDS
 
@@ -81,6 +84,7 @@ def _named(items: Sequence[str], most: int = 3) -> str:
 RULES: tuple[Rule, ...] = (
     ("failed", FULL, lambda said: f"没有分拣成：{said.failed}。" if said.failed else ""),
     ("nothing", FULL, lambda said: "没有材料。" if not said.documents else ""),
+    (READING, FULL, lambda said: f"还在识别：{_named(said.reading)}。" if said.reading else ""),
     ("unread", FULL, lambda said: f"没有读出：{_named(said.unread)}。" if said.unread else ""),
     ("warned", FULL, lambda said: f"识别有疑问：{_named(said.warned)}。" if said.warned else ""),
     ("missing", FULL, lambda said: f"缺少：{_named(said.missing)}。" if said.missing else ""),
@@ -101,6 +105,8 @@ RULES: tuple[Rule, ...] = (
 def sort(said: Inputs) -> Triage:
     """The gravest path any rule asks for; plain where none does."""
     reasons = tuple(Reason(code=code, text=text, path=path) for code, path, rule in RULES if (text := rule(said)))
+    if said.reading:
+        reasons = tuple(each for each in reasons if each.code == READING)
     if any(each.path is FULL for each in reasons):
         return Triage(path=FULL, reasons=reasons)
     return Triage(path=FIELDS if reasons else ReviewPath.PLAIN, reasons=reasons)

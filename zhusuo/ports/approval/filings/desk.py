@@ -264,6 +264,8 @@ def path_of(found: Sorted | None) -> Params | None:
     """For desk.sorted_as: how the filing sorted itself, and why; none while nobody has sorted it."""
     if found is None:
         return None
+    if found.reading:
+        return {"tone": "", "word": "识别中", "reasons": [each.text for each in found.reasons]}
     tone = {ReviewPath.PLAIN: "ok", ReviewPath.FIELDS: "warn", ReviewPath.FULL: "bad"}[found.path]
     return {"tone": tone, "word": found.path.label, "reasons": [each.text for each in found.reasons]}
 

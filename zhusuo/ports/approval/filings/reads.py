@@ -34,7 +34,8 @@ class FilingRow:
     document_count: int
     path: ReviewPath = ReviewPath.FULL
     why: str = ""
-    """How the filing sorted itself, and the gravest reason; a full review until it has."""
+    reading: bool = False
+    """How the filing sorted itself, and the gravest reason; a full review until it is read and has."""
 
     @property
     def cursor(self) -> str:
@@ -89,7 +90,8 @@ async def waiting(
                   FROM documents
                  WHERE filing_id = f.id
                    AND discarded_at IS NULL) AS document_count,
-               coalesce(t.path, 'full') AS path, coalesce(t.reasons -> 0 ->> 'text', '') AS why
+               coalesce(t.path, 'full') AS path, coalesce(t.reasons -> 0 ->> 'text', '') AS why,
+               t.path IS NULL OR coalesce(t.reasons -> 0 ->> 'code' = 'reading', false) AS reading
           FROM filings AS f
           JOIN dossiers AS d ON d.id = f.dossier_id
           JOIN carriers AS c ON c.id = f.carrier_id
