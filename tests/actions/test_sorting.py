@@ -53,6 +53,34 @@ async def test_a_broken_chain_asks_for_a_full_review(database: Database, db: Con
     assert "chain_broken" in [each.code for each in found.reasons]
 
 
+async def test_a_filing_waits_for_what_is_being_read(database: Database, db: Connection) -> None:
+    filing_id, deed = await waiting(database, db)
+    await db.execute("UPDATE documents SET status = 'waiting' WHERE id = $1", deed)
+    await sorting.sort_waiting(database, DAY)
+    assert await codes(db, filing_id) == ["reading"]
+    await db.execute("UPDATE documents SET status = 'read', read_at = clock_timestamp() WHERE id = $1", deed)
+    await sorting.sort_waiting(database, DAY)
+    assert await codes(db, filing_id) == []
+
+
+async def test_what_cannot_be_read_ends_the_waiting(database: Database, db: Connection) -> None:
+    filing_id, deed = await waiting(database, db)
+    await db.execute("UPDATE documents SET status = 'waiting' WHERE id = $1", deed)
+    await sorting.sort_waiting(database, DAY)
+    await db.execute("UPDATE documents SET status = 'unreadable' WHERE id = $1", deed)
+    await sorting.sort_waiting(database, DAY)
+    assert "unread" in await codes(db, filing_id)
+    assert await sorting.sort_waiting(database, DAY) == 0
+
+
+async def codes(db: Connection, filing_id: UUID) -> list[str]:
+    """Why a filing is to be reviewed as it was sorted last."""
+    reasons = await db.fetchval(
+        "SELECT reasons FROM triages WHERE filing_id = $1 ORDER BY sorted_at DESC LIMIT 1", filing_id
+    )
+    return [each["code"] for each in reasons]
+
+
 async def test_a_field_put_right_sorts_the_filing_again(database: Database, db: Connection) -> None:
     filing_id, deed = await waiting(database, db)
     await sorting.sort_waiting(database, DAY)

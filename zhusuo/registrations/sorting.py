@@ -188,6 +188,7 @@ async def _due(db: Connection, day: date, limit: int) -> list[tuple[UUID, UUID]]
                      JOIN documents AS d ON d.id = sd.document_id
                     WHERE sd.submission_id = s.id
                       AND (d.read_at > t.sorted_at
+                           OR (d.status = 'unreadable' AND t.reasons -> 0 ->> 'code' = 'reading')
                            OR EXISTS (
                               SELECT
                                 FROM document_fields AS df
