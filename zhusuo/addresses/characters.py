@@ -120,7 +120,8 @@ def normal(text: str) -> tuple[str, Offsets]:
 
 def arabic(plain: str, offsets: Offsets) -> tuple[str, Offsets]:
     """Numerals before 号 弄 幢 层 室 … as digits, digits inside names of roads as numerals."""
-    plain, offsets = _replace(_ROAD_DIGITS, _numeral, plain, offsets)
+    if _ROAD_DIGITS.search(plain):
+        plain, offsets = _replace(_ROAD_DIGITS, _numeral, plain, offsets)
     return _replace(_NUMERALS, _each_numeral, plain, offsets) if _ANY_NUMERAL.search(plain) else (plain, offsets)
 
 

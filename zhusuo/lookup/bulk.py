@@ -38,11 +38,11 @@ from zhusuo.lookup.find import find_many
 from zhusuo.lookup.model import Match, match_json
 from zhusuo.lookup.roads import Roads
 
-CHUNK = 2_000
+CHUNK = 1_000
 """Rows that go to a process at once: enough that a question costs little, few enough that memory stays small."""
 AHEAD = 2
 """Chunks that wait in front of each process, so that it never waits itself."""
-COLLECT_EVERY = 200
+COLLECT_EVERY = 400
 REMEMBERED = 60_000
 """Texts whose answers a process remembers: many businesses are registered at one address."""
 

@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from zhusuo.errors import Refusal
 
 LONGEST_LINE = 1 << 20
@@ -26,8 +28,7 @@ class NotSuchATable(Refusal):
     code = "not_such_a_table"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CsvRow:
+class CsvRow(Struct, frozen=True, kw_only=True):
     """The cells of one row in the order of the header; `line` counts from 1, the header included."""
 
     line: int
@@ -137,18 +138,21 @@ def _rows(lines: Iterator[tuple[int, str]], delimiter: str, width: int) -> Itera
         if not number:
             return
         cells = split(text, delimiter)
+        broken = _BROKEN in text
         if cells is None:
             held += islice(lines, _MOST_LINES_OF_A_ROW - len(held))
             used, cells = _continued(text, held, delimiter, width)
             del held[:used]
+            broken = cells is not None and any(_BROKEN in cell for cell in cells)
         if cells is None:
             yield CsvFault(line=number, text="引号没有闭合，这一行没有处理")
-        elif any(_BROKEN in cell for cell in cells):
+        elif broken:
             yield CsvFault(line=number, text="有不能识别的字符（文件应为 UTF-8 或 GB18030），这一行没有处理")
         elif len(cells) > width:
             yield CsvFault(line=number, text=f"有 {len(cells)} 列，表头只有 {width} 列，这一行没有处理")
         elif any(cells):
-            yield CsvRow(line=number, cells=cells + [""] * (width - len(cells)))
+            cells += [""] * (width - len(cells))
+            yield CsvRow(line=number, cells=cells)
 
 
 def _continued(text: str, following: list[tuple[int, str]], delimiter: str, width: int) -> tuple[int, list[str] | None]:

@@ -16,7 +16,7 @@ from typing import Any
 from zhusuo.lookup.bulk import CHUNK, Hands, Lines, Work, csv_text
 from zhusuo.lookup.csv_rows import CsvFault, CsvTable
 
-SAVED_EVERY = 20
+SAVED_EVERY = 40
 """Chunks after which what was done is kept."""
 
 
