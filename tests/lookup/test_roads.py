@@ -60,7 +60,8 @@ async def _until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
 
 
 async def _forgotten(roads: Roads) -> None:
-    await _until(lambda: roads.get(ROAD) is None)
+    """Within a second, or the test fails."""
+    await _until(lambda: roads.get(ROAD) is None, seconds=1)
 
 
 async def test_a_road_is_read_once(enter: Enter, roads: Roads, look: Callable[[str], Awaitable[Match]]) -> None:

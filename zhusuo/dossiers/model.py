@@ -174,6 +174,11 @@ class DocumentStatus(StrEnum):
     def label(self) -> str:
         return DOCUMENT_STATUS_LABELS[self]
 
+    @property
+    def pending(self) -> bool:
+        """Whether it is still to be read, or being read."""
+        return self in (DocumentStatus.WAITING, DocumentStatus.READING)
+
 
 DOCUMENT_STATUS_LABELS = {
     DocumentStatus.WAITING: "等待识别",

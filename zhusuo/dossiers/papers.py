@@ -120,7 +120,7 @@ async def carry(db: Connection, actor: Actor, filing: Filing, document_ids: Sequ
         if copied is not None:
             copies.append(await again(db, copied))
     for copy in copies:
-        if copy.status in (DocumentStatus.WAITING, DocumentStatus.READING):
+        if copy.status.pending:
             await tasks.enqueue(db, READING, copy.id, weight=weight_of(copy.size))
     await store.touch(db, filing.id)
     await audit.record(

@@ -43,9 +43,6 @@ class HandedIn:
     checks: tuple[CrossCheck, ...]
 
 
-UNDER_WAY = frozenset({DocumentStatus.WAITING, DocumentStatus.READING})
-
-
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
     """A triage as it is kept."""
@@ -122,7 +119,7 @@ async def _inputs(db: Connection, found: HandedIn, day: date) -> Inputs:
     status, said = chain_status([each.chain for each in chains(found.papers, found.units, found.units, day)])
     return Inputs(
         documents=len(found.documents),
-        reading=[each.file_name for each in found.documents if each.status in UNDER_WAY],
+        reading=[each.file_name for each in found.documents if each.status.pending],
         unread=[each.file_name for each in found.documents if each.status is DocumentStatus.UNREADABLE],
         warned=[each.file_name for each in found.documents if each.status is DocumentStatus.READ and each.trouble],
         missing=[each.name for each in found.required if not each.met],

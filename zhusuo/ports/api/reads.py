@@ -16,7 +16,7 @@ from zhusuo.dossiers import documents as papers
 from zhusuo.dossiers import scope, standing
 from zhusuo.dossiers import store as dossiers
 from zhusuo.dossiers.calendar import SHANGHAI
-from zhusuo.dossiers.model import Document, DocumentStatus, DossierVersion, Filing, FilingStatus, Purpose
+from zhusuo.dossiers.model import Document, DossierVersion, Filing, FilingStatus, Purpose
 from zhusuo.errors import Invalid, NotFound
 from zhusuo.lookup.model import FoundCarrier, FoundUnit, Match
 from zhusuo.people.model import Actor
@@ -157,7 +157,7 @@ async def lease_check(
         raise NotFound
     if len(units) < len(set(asked.unit_ids)) or {each.carrier_id for each in units} != {carrier.id}:
         raise Invalid({"unit_ids": "单元要在同一处载体里。"})
-    if seen.document.status in (DocumentStatus.WAITING, DocumentStatus.READING):
+    if seen.document.status.pending:
         return seen.document, LeaseAnswer(status="pending")
     versions = await examination.versions_for(db, units)
     return seen.document, LeaseAnswer.of(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Request
 from litestar.response import Redirect, Template
@@ -143,6 +143,11 @@ def open_page(request: Request[Any, Any, Any]) -> str:
     if parts.netloc != request.headers.get("host"):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def open_query(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """What the address of the page in the window asks for: how it is narrowed, sorted, looked at."""
+    return dict(parse_qsl(urlsplit(open_page(request)).query))
 
 
 def _frame(request: Request[Any, Any, Any], actor: Actor | None, counts: dict[str, int]) -> Frame:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -25,7 +25,7 @@ from zhusuo.people.model import Actor
 from zhusuo.ports.common import plans
 from zhusuo.ports.common.files import taken_out, xlsx
 from zhusuo.ports.common.forms import a_day, again, typed
-from zhusuo.ports.common.pages import go, open_page, own_path, page
+from zhusuo.ports.common.pages import go, open_query, own_path, page
 from zhusuo.ports.property import reads
 from zhusuo.tenancies import actions
 from zhusuo.tenancies.model import NewTenancy
@@ -170,7 +170,7 @@ async def news(
 
 def _open_look(request: Asked) -> tuple[Look, UUID | None]:
     """How the open page looks at the picture, and at which unit: its address says so."""
-    asked = dict(parse_qsl(urlsplit(open_page(request)).query))
+    asked = open_query(request)
     look = looked_at(asked.get("building"), asked.get("sort", ""), asked.get("view", ""), asked.get("show", ""))
     try:
         return look, UUID(asked["unit"]) if "unit" in asked else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
@@ -17,7 +17,7 @@ from zhusuo.carriers.stacking import CellStatus, Order
 from zhusuo.db import Connection, Database
 from zhusuo.people.model import Actor
 from zhusuo.ports.common.forms import typed
-from zhusuo.ports.common.pages import open_page, page
+from zhusuo.ports.common.pages import open_query, page
 from zhusuo.ports.supervision import reads
 
 Asked = Request[Any, Any, Any]
@@ -56,7 +56,7 @@ def looked_at(building: str, order: str, view: str, show: str) -> Look:
 
 def _open_look(request: Asked) -> tuple[Look, UUID | None]:
     """How the open page looks at the picture, and at which unit: its address says so."""
-    asked = dict(parse_qsl(urlsplit(open_page(request)).query))
+    asked = open_query(request)
     look = looked_at(*(asked.get(name, "") for name in ("building", "order", "view", "show")))
     try:
         return look, UUID(asked["unit"]) if "unit" in asked else None

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -21,7 +20,7 @@ from zhusuo.ports.approval.lookup import view
 from zhusuo.ports.approval.lookup.inquiry import Inquiry, InquiryForm
 from zhusuo.ports.common.asking import find_for
 from zhusuo.ports.common.forms import chosen
-from zhusuo.ports.common.pages import go, open_page, own_path, page
+from zhusuo.ports.common.pages import go, open_query, own_path, page
 from zhusuo.registrations.verdicts import verdict
 
 Asked = Request[Any, Any, Any]
@@ -61,7 +60,7 @@ async def news(
 
 def _open_inquiry(request: Asked) -> Inquiry:
     """The question of the open page: its address says it."""
-    asked = dict(parse_qsl(urlsplit(open_page(request)).query))
+    asked = open_query(request)
     return InquiryForm(
         **{key: value for key, value in asked.items() if key in InquiryForm.__dataclass_fields__}
     ).inquiry

@@ -49,7 +49,7 @@ class LeaseView:
 
     @property
     def waiting(self) -> bool:
-        return self.document is not None and self.document.status in (DocumentStatus.WAITING, DocumentStatus.READING)
+        return self.document is not None and self.document.status.pending
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from zhusuo.carriers.model import Carrier
 from zhusuo.db import Connection, Database
 from zhusuo.dossiers import documents
 from zhusuo.dossiers import store as dossiers
-from zhusuo.dossiers.model import Document, DocumentStatus, Purpose
+from zhusuo.dossiers.model import Document, Purpose
 from zhusuo.errors import NotFound
 from zhusuo.people.model import HOME_OF, Actor
 from zhusuo.ports.common import cards
@@ -31,7 +31,6 @@ from zhusuo.settings import Settings
 
 Asked = Request[Any, Any, Any]
 OUTCOMES = {"good": ("ok", "相符"), "look": ("warn", "要人看"), "bad": ("bad", "不能办理")}
-UNREAD = (DocumentStatus.WAITING, DocumentStatus.READING)
 
 
 @get("/carriers/{carrier_id:uuid}/leases", name="leases.list")
@@ -55,7 +54,7 @@ async def listing(
         "leases/list.html",
         carrier=carrier,
         rows=[row(each) for each in checked],
-        reading=any(each.status in UNREAD for each in leases),
+        reading=any(each.status.pending for each in leases),
         desk=HOME_OF[actor.role],
         most=settings.upload_limit_mb * 10**6,
     )
@@ -135,7 +134,7 @@ def row(found: Prechecked) -> cards.Params:
     """For the table: the lease, whom and what it names, and what came of it, the gravest finding first."""
     examined, check = found.examined, found.examined.check
     tone, word = OUTCOMES[check.outcome]
-    if found.lease.status in UNREAD:
+    if found.lease.status.pending:
         tone, word = "act", found.lease.status.label
     return {
         "id": found.lease.id,

@@ -15,7 +15,6 @@ KINDS = [(kind.value, kind.label) for kind in DocumentKind if kind is not Docume
 STAGES = {"open": "正在打开", "draw": "正在生成图像", "read": "正在读取"}
 MOST_FLAWS = 4
 BY_HAND = "可以继续提交，由人工审核。"
-PENDING = (DocumentStatus.WAITING, DocumentStatus.READING)
 UNSURE = 0.75
 
 
@@ -32,7 +31,7 @@ class Papers:
 
     @property
     def pending(self) -> list[Document]:
-        return [each for each in self.documents if each.status in PENDING]
+        return [each for each in self.documents if each.status.pending]
 
     @property
     def said(self) -> str:
@@ -45,7 +44,7 @@ def document_row(document: Document, papers: Papers) -> Params:
     """One document as upload_row wants it."""
     said, tone, beside = _status(document, papers.progress.get(document.id))
     progress = papers.progress.get(document.id)
-    counted = progress is not None and document.status in PENDING and progress.pages > 0
+    counted = progress is not None and document.status.pending and progress.pages > 0
     return {
         "id": document.id,
         "name": document.file_name,
@@ -71,7 +70,7 @@ def _status(document: Document, progress: Progress | None) -> tuple[str, str, st
     """What is the case with its reading: words, tone, and what stands quietly below."""
     if document.status is DocumentStatus.UNREADABLE:
         return "读不出", "warn", "请人工查看"
-    if document.status in PENDING:
+    if document.status.pending:
         said = STAGES.get(progress.stage, "等待读取") if progress else "等待读取"
         return said, "act", f"第 {progress.attempts} 次" if progress and progress.attempts > 1 else ""
     if document.kind_by == "machine" and document.kind is DocumentKind.OTHER:
@@ -139,6 +138,6 @@ def _need(requirement: Requirement, documents: Sequence[Document]) -> Params:
         if all(each.status is DocumentStatus.UNREADABLE for each in serving):
             return {"name": requirement.name, "tone": "warn", "note": f"已有，读不出，由人工审核：{names}"}
         return {"name": requirement.name, "tone": "ok", "note": names}
-    if any(each.status in PENDING and each.kind_by == "nobody" for each in documents):
+    if any(each.status.pending and each.kind_by == "nobody" for each in documents):
         return {"name": requirement.name, "tone": "act", "note": f"材料还在读取。需要：{requirement.alternatives}"}
     return {"name": requirement.name, "tone": "bad", "note": f"还缺。{requirement.alternatives}"}

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -15,7 +15,7 @@ from zhusuo.db import Connection, Database
 from zhusuo.people.model import Actor
 from zhusuo.ports.common import files
 from zhusuo.ports.common.forms import typed
-from zhusuo.ports.common.pages import open_page, page
+from zhusuo.ports.common.pages import open_query, page
 from zhusuo.ports.supervision import reads as supervision
 from zhusuo.ports.supervision.zombies import reads
 from zhusuo.zombies.model import OPEN, CaseStatus, SignalKind
@@ -84,7 +84,7 @@ def _look(q: str, status: str, cause: str, subdistrict: str, after: str) -> Look
 
 def _open_look(request: Asked) -> Look:
     """How the open page is narrowed: its address says so."""
-    asked = dict(parse_qsl(urlsplit(open_page(request)).query))
+    asked = open_query(request)
     return _look(*(asked.get(name, "") for name in ("q", "status", "cause", "subdistrict", "after")))
 
 
